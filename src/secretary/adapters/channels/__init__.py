@@ -1,0 +1,1 @@
+"""The channels we ship, a folder each."""

@@ -1,0 +1,1 @@
+"""Language models: each folder speaks one wire and maps its faults to `llm.errors`."""

@@ -1,0 +1,66 @@
+"""The admin API: one FastAPI application of every domain's router, built when the hot paths are already up."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from secretary import __version__
+from secretary.accounts.api import router as accounts
+from secretary.assistant.api import router as assistants
+from secretary.channels.api import instances_router
+from secretary.channels.ports import Channel
+from secretary.kernel.errors import Invalid, SecretaryError
+from secretary.knowledge.api import router as knowledge
+from secretary.web.problem import problem
+from secretary.web.routing import RouteIndex
+
+
+def routers(channels: Mapping[str, Channel]) -> list[APIRouter]:
+    """Every domain's router."""
+    return [accounts, assistants, knowledge, instances_router(channels["widget"], "widget")]
+
+
+def build_admin_api(channels: Mapping[str, Channel]) -> FastAPI:
+    """Takes a second with many routes: build it off the event loop."""
+    api = FastAPI(
+        title="AI Secretary",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    for router in routers(channels):
+        api.router.routes.extend(router.routes)
+    api.router.middleware_stack = RouteIndex(api.router.routes)
+    api.add_exception_handler(SecretaryError, _problem)
+    api.add_exception_handler(RequestValidationError, _invalid)
+    return api
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Clean names for generated clients."""
+    return route.name
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    if not isinstance(error, SecretaryError):
+        raise error
+    return problem(error, request.scope)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """What is wrong with which field, without repeating what was sent."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    fields: list[dict[str, Any]] = [
+        {"field": ".".join(str(part) for part in fault["loc"][1:]), "reason": fault["type"]} for fault in error.errors()
+    ]
+    names = ", ".join(fault["field"] for fault in fields) or "body"
+    invalid = Invalid("bad_request", en=f"Please check: {names}.", ru=f"Проверьте: {names}.", fields={"errors": fields})
+    return problem(invalid, request.scope)

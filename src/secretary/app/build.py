@@ -1,0 +1,134 @@
+"""Joins the parts into an `App`. Building touches no network and no file but the installation's key."""
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from secretary.accounts.authenticator import SessionAuthenticator
+from secretary.accounts.sign_in import Accounts
+from secretary.accounts.tokens import AccessTokens
+from secretary.adapters.channels.widget.channel import WidgetChannel
+from secretary.app.models import models_of
+from secretary.assistant.queries import default_assistant
+from secretary.assistant.responders.admit import Admit
+from secretary.assistant.responders.faq import AnswerFromFaq
+from secretary.assistant.responders.hand_over import HandOver
+from secretary.assistant.responders.llm import AskModel
+from secretary.assistant.responders.message import TakeMessage
+from secretary.assistant.runner import Limits, TurnRunner
+from secretary.assistant.turn import in_order
+from secretary.channels.desk import FrontDesk
+from secretary.channels.ports import Channel
+from secretary.kernel.clock import Clock, NewId, utc_now, uuid7
+from secretary.kernel.db import Database
+from secretary.kernel.events import EventBus
+from secretary.kernel.http import HttpClient
+from secretary.kernel.limits import WindowLimiter
+from secretary.kernel.secrets import Signer, Vault, derive_key, load_vault
+from secretary.kernel.unit import Actor, UnitFactory
+from secretary.knowledge.faq.lookup import FaqLookup
+from secretary.knowledge.ports import BusinessCard
+from secretary.llm.backends import Backends
+from secretary.llm.ports import ChatModel
+from secretary.settings import Settings
+
+UNLIMITED = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a test replaces; None and the defaults are the real thing."""
+
+    models: Mapping[str, ChatModel] | None = None
+    database: Database | None = None
+    clock: Clock = utc_now
+    new_id: NewId = uuid7
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The joined program. Requests find it in their scope as `services`."""
+
+    settings: Settings
+    database: Database
+    units: UnitFactory
+    vault: Vault
+    http: HttpClient
+    accounts: Accounts
+    authenticator: SessionAuthenticator
+    faq: FaqLookup
+    backends: Backends
+    turns: TurnRunner
+    desk: FrontDesk
+    channels: Mapping[str, Channel]
+
+    @property
+    def deployment_mode(self) -> str:
+        return self.settings.deployment_mode
+
+    @property
+    def data_dir(self) -> Path:
+        return self.settings.data_dir
+
+    async def business_card(self) -> BusinessCard:
+        """The business that the default assistant speaks for."""
+        async with self.units.read() as unit:
+            assistant = await default_assistant(unit.db)
+        return BusinessCard(**assistant.card.model_dump()) if assistant else BusinessCard()
+
+    async def close(self) -> None:
+        """End everything that was begun, in the order in which it depends on each other. Repeatable."""
+        await self.turns.stop()
+        await self.backends.close()
+        await self.http.aclose()
+        await self.database.close()
+
+
+def build(settings: Settings, ports: Ports | None = None) -> App:
+    """Make the program from its settings. Raises Internal for a bad installation key."""
+    ports = ports or Ports()
+    vault = load_vault(settings.secret_key.get_secret_value() or None, settings.data_dir)
+    database = ports.database or Database(settings.url_of_database)
+    units = UnitFactory(database, EventBus(), ports.clock, ports.new_id)
+    http = HttpClient(frozenset(settings.allowed_private_hosts))
+    tokens = AccessTokens(_jwt_key(settings, vault), f"secretary:{vault.derive('installation').hex()[:16]}")
+    backends = Backends(models_of(settings, http) if ports.models is None else ports.models)
+    faq = FaqLookup(units)
+    responders = in_order([Admit(), HandOver(), AnswerFromFaq(faq), AskModel(units, backends), TakeMessage()])
+    turns = TurnRunner(units, responders, ports.limits)
+    channels: dict[str, Channel] = {"widget": WidgetChannel(Signer(vault.derive_all("visitor")), ports.clock)}
+    desk = FrontDesk(
+        units,
+        turns,
+        {kind: channel.settings for kind, channel in channels.items()},
+        _fingerprint(vault),
+        WindowLimiter(settings.rate_limit_chat if settings.rate_limit_enabled else UNLIMITED, 60),
+    )
+    house = None if settings.auth_enabled else Actor("user", "open-house", "admin")
+    return App(
+        settings=settings,
+        database=database,
+        units=units,
+        vault=vault,
+        http=http,
+        accounts=Accounts(units, tokens, is_open_house=house is not None),
+        authenticator=SessionAuthenticator(units, tokens, house),
+        faq=faq,
+        backends=backends,
+        turns=turns,
+        desk=desk,
+        channels=channels,
+    )
+
+
+def _jwt_key(settings: Settings, vault: Vault) -> bytes:
+    secret = settings.jwt_secret.get_secret_value()
+    return derive_key(secret, "access-token") if secret else vault.derive("access-token")
+
+
+def _fingerprint(vault: Vault) -> Callable[[str], str]:
+    """Turns a network address into what may be stored: a keyed hash that only tells equal from different."""
+    key = vault.derive("address")
+    return lambda address: hmac.digest(key, address.encode(), "sha256").hex()

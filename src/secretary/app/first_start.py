@@ -1,0 +1,39 @@
+"""The first start: a fresh installation gets an admin, personas, an assistant, demo knowledge and a widget."""
+
+from secretary.accounts.first_start import FirstAdmin, create_first_admin
+from secretary.app.build import App
+from secretary.assistant import queries as assistant_queries
+from secretary.assistant import service as assistants
+from secretary.assistant.models import Card
+from secretary.assistant.service import AssistantFields
+from secretary.channels import service as channels
+from secretary.knowledge.seed import seed_demo
+from secretary.llm.service import seed_personas
+
+DEMO_CARD = Card(
+    company="Магазин «Вектор»",
+    phone="+7 495 000-00-00",
+    address="Москва, ул. Примерная, 1",
+    hours="ежедневно 9:00–21:00",
+)
+DEMO_WIDGET = {
+    "title": "",
+    "primary_color": "#0e7c8c",
+    "suggestions": ["Сколько стоит доставка?", "Часы работы", "Оставить сообщение"],
+}
+
+
+async def prepare(app: App) -> FirstAdmin | None:
+    """Store what a fresh installation needs; an old one stays as it is. Returns the admin if one was created."""
+    admin = await create_first_admin(app.units, app.accounts.passwords)
+    async with app.units.write() as unit:
+        await seed_personas(unit)
+        if await assistant_queries.default_assistant(unit.db) is None:
+            await seed_demo(unit)
+            settings = app.settings
+            fields = AssistantFields(
+                name="Секретарь", persona_id=settings.persona, backends=[settings.llm_backend], card=DEMO_CARD
+            )
+            await assistants.create(unit, fields, is_default=True)
+            await channels.create_instance(unit, "widget", {"name": "Demo"}, DEMO_WIDGET, AssistantFields())
+    return admin

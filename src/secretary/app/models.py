@@ -1,0 +1,36 @@
+"""Which language models this installation has, from its settings: a server of its own, and a file on this machine."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from secretary.adapters.llm.local import LocalModel, describe
+from secretary.adapters.llm.openai_wire import Dialect, Endpoint, OpenAIWire
+from secretary.kernel.http import DestinationKind, HttpClient
+from secretary.llm.ports import ChatModel
+from secretary.settings import Settings
+
+
+def models_of(settings: Settings, http: HttpClient) -> Mapping[str, ChatModel]:
+    """The models by backend name, the preferred one first."""
+    models: dict[str, ChatModel] = {}
+    if settings.vllm_api_url:
+        models["vllm"] = _vllm(settings, http)
+    if path := settings.local_model or _first_model(settings.data_dir / "models"):
+        spec = describe(path, languages=settings.local_model_languages, threads=settings.local_model_threads or None)
+        models["local"] = LocalModel(spec, http)
+    return models
+
+
+def _vllm(settings: Settings, http: HttpClient) -> ChatModel:
+    url = settings.vllm_api_url.rstrip("/")
+    endpoint = Endpoint(
+        base_url=url if url.endswith("/v1") else f"{url}/v1",
+        model=settings.vllm_model or "default",
+        api_key=settings.vllm_api_key.get_secret_value() or None,
+        kind=DestinationKind.TRUSTED,
+    )
+    return OpenAIWire(http, endpoint, name="vllm", dialect=Dialect(repetition_penalty="repetition_penalty"))
+
+
+def _first_model(folder: Path) -> Path | None:
+    return min(folder.glob("*.gguf"), default=None) if folder.is_dir() else None

@@ -1,0 +1,123 @@
+"""Serving: one process on one data folder and one port, from its start to a graceful end."""
+
+import asyncio
+import fcntl
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from io import TextIOWrapper
+from pathlib import Path
+
+import click
+import structlog
+import uvicorn
+import uvloop
+
+from secretary.accounts.first_start import FirstAdmin
+from secretary.app.asgi import Asgi
+from secretary.app.build import App, build
+from secretary.app.first_start import prepare
+from secretary.kernel.errors import Conflict
+from secretary.kernel.telemetry import configure_logging
+from secretary.migrations import migrate_if_needed
+from secretary.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+# Listeners get 4 s to hear the end of their answers, then running turns 4 s to end: 10 s in all at most.
+GRACE_S = 4
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises Conflict when the data folder or the port is taken."""
+    configure_logging(settings.log_level, as_json=settings.log_json)
+    with bind(settings.host, settings.port) as bound, lock_folder(settings):
+        uvloop.run(serve(settings, bound))
+
+
+async def serve(settings: Settings, bound: socket.socket) -> None:
+    """Serve on a bound socket until the server is told to stop."""
+    app = build(settings)
+    asgi = Asgi(app)
+    config = uvicorn.Config(
+        asgi,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    async with started(app) as admin:
+        _greet(bound, admin)
+        warming = asyncio.create_task(asgi.warm())
+        await uvicorn.Server(config).serve(sockets=[bound])
+        warming.cancel()
+        log.info("stopping")
+
+
+@asynccontextmanager
+async def started(app: App) -> AsyncIterator[FirstAdmin | None]:
+    """The program at work: the database as it must be, what a dead process left seen after; all ended afterwards."""
+    try:
+        if await migrate_if_needed(app.database):
+            log.info("database_migrated")
+        admin = await prepare(app)
+        await app.turns.start(everything=app.settings.is_embedded)
+        app.backends.start()
+        yield admin
+    finally:
+        await app.close()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises Conflict when somebody else listens there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+        bound.listen(1024)
+    except OSError as error:
+        bound.close()
+        raise Conflict(
+            "port_taken",
+            en=f"Cannot listen on {host}:{port} ({error.strerror}). Is the secretary running already? "
+            "Choose another port with ORCHESTRATOR_PORT.",
+            ru=f"Не удаётся открыть {host}:{port} ({error.strerror}). Возможно, секретарь уже запущен. "
+            "Другой порт задаётся переменной ORCHESTRATOR_PORT.",
+        ) from error
+    return bound
+
+
+def lock_folder(settings: Settings) -> TextIOWrapper:
+    """Hold the data folder for this process; the system lets go of it however the process ends.
+
+    Raises Conflict when another secretary works on it. With PostgreSQL several may share a folder.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    lock = Path(settings.data_dir, "secretary.lock").open("w", encoding="utf-8")  # noqa: SIM115 -- the caller closes
+    if settings.is_embedded:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.close()
+            raise Conflict(
+                "folder_taken",
+                en=f"Another secretary is already working with the folder {settings.data_dir}. Stop it first.",
+                ru=f"С папкой {settings.data_dir} уже работает другой секретарь. Сначала остановите его.",
+            ) from error
+    return lock
+
+
+def _greet(bound: socket.socket, admin: FirstAdmin | None) -> None:
+    host, port = bound.getsockname()[:2]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    click.echo(f"AI Secretary\n  demo page   {address}/demo\n  health      {address}/health")
+    if admin is not None:
+        click.echo(
+            "  first start: this password is shown once / первый запуск: пароль показан один раз\n"
+            f"  user        {admin.username}\n  password    {admin.password}"
+        )

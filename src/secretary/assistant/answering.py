@@ -1,0 +1,147 @@
+"""One turn from its beginning to its stored end: who speaks, and what becomes of it when somebody stumbles."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+
+import structlog
+
+from secretary.assistant import queries
+from secretary.assistant.ports import Failed
+from secretary.assistant.saver import AnswerSaver
+from secretary.assistant.stream import AnswerStream
+from secretary.assistant.turn import Responder, Turn
+from secretary.conversations.ports import MessageStatus
+from secretary.conversations.service import Exchange
+from secretary.kernel.errors import Internal, Language, NotFound, SecretaryError, Upstream
+from secretary.kernel.language import detect_language
+from secretary.kernel.telemetry import FIRST_WORD_SECONDS, TURNS
+from secretary.kernel.unit import UnitFactory
+
+log = structlog.get_logger(__name__)
+
+
+class Answering:
+    """Runs turns through the responders, in the order of their stages."""
+
+    def __init__(self, units: UnitFactory, responders: Sequence[Responder], saver: AnswerSaver, turn_s: float) -> None:
+        self._units = units
+        self._responders = responders
+        self._saver = saver
+        self._turn_s = turn_s
+
+    async def answer(self, exchange: Exchange, stream: AnswerStream, before: asyncio.Task[None] | None) -> None:
+        """Answer, once `before` has ended. Returns when the answer is stored; raises nothing."""
+        language = detect_language(exchange.question.content, exchange.session.language)
+        turn: Turn | None = None
+        try:
+            if before is not None:
+                await asyncio.wait([before])
+            async with asyncio.timeout(self._turn_s):
+                turn = await self._prepare(exchange, language)
+                await self._speak(turn, stream)
+            await self._end(turn, stream, MessageStatus.COMPLETE, None)
+        except asyncio.CancelledError:
+            await self._stopped(turn, stream, language)
+        except TimeoutError:
+            await self._failed(turn, stream, language, _took_too_long())
+        except SecretaryError as error:
+            await self._failed(turn, stream, language, error)
+        except Exception:  # the edge of a turn: logged, and the customer hears that something broke
+            log.exception("turn_failed", answer_id=stream.answer_id)
+            await self._failed(turn, stream, language, _broken())
+
+    async def _prepare(self, exchange: Exchange, language: Language) -> Turn:
+        async with self._units.read() as unit:
+            assistant = await queries.assistant(unit.db, exchange.session.assistant_id)
+            assistant = assistant or await queries.default_assistant(unit.db)
+            taking = await queries.request_being_taken(unit.db, exchange.session.id)
+        if assistant is None:
+            raise NotFound("no_assistant", en="There is no assistant to answer.", ru="Отвечать некому: нет ассистента.")
+        return Turn(
+            session_id=exchange.session.id,
+            answer_id=exchange.answer.id,
+            seq=exchange.question.seq,
+            text=exchange.question.content,
+            language=language,
+            asked_at=exchange.question.created,
+            assistant=assistant,
+            source=exchange.session.source,
+            contact_key=exchange.session.contact_key,
+            session_prompt=exchange.session.system_prompt,
+            taking=taking,
+        )
+
+    async def _speak(self, turn: Turn, stream: AnswerStream) -> None:
+        for responder in self._responders:
+            kept = len(turn.effects)
+            try:
+                async with aclosing(responder.respond(turn)) as saying:
+                    async for said in saying:
+                        stream.answered_by = responder.stage.label
+                        stream.say(said)
+            except Upstream as error:
+                if stream.has_spoken:
+                    raise
+                del turn.effects[kept:]
+                log.warning("stage_passed_on", stage=responder.stage.label, code=error.code)
+            if stream.has_spoken:
+                return
+
+    async def _end(
+        self,
+        turn: Turn | None,
+        stream: AnswerStream,
+        status: MessageStatus,
+        failure: SecretaryError | None,
+        language: Language = "ru",
+    ) -> None:
+        """Store the answer, then tell the listeners that it is over."""
+        progress = stream.progress(status)
+        effects = turn.effects if turn and status is MessageStatus.COMPLETE else ()
+        try:
+            await self._saver.store(progress, effects)
+        except SecretaryError as error:
+            failure = failure or error
+        TURNS.labels(stream.answered_by or "-", status.value).inc()
+        if progress.first_word_ms is not None:
+            FIRST_WORD_SECONDS.observe(progress.first_word_ms / 1000)
+        if failure is None:
+            stream.close(stream.completed(status))
+        else:
+            stream.close(Failed(failure.code, failure.text(language), stream.content))
+
+    async def _stopped(self, turn: Turn | None, stream: AnswerStream, language: Language) -> None:
+        """By the button: what was said stays. By the end of the process: what was not begun waits for the next one."""
+        if stream.stopped_as is MessageStatus.INTERRUPTED and not stream.has_spoken:
+            stream.close(Failed("restarting", _restarting().text(language), ""))
+        else:
+            await self._end(turn, stream, stream.stopped_as, None)
+
+    async def _failed(self, turn: Turn | None, stream: AnswerStream, language: Language, error: SecretaryError) -> None:
+        log.warning("turn_failed", code=error.code, answer_id=stream.answer_id)
+        status = MessageStatus.INTERRUPTED if stream.has_spoken else MessageStatus.FAILED
+        await self._end(turn, stream, status, error, language)
+
+
+def _took_too_long() -> Upstream:
+    return Upstream(
+        "turn_timeout", en="The answer took too long.", ru="Ответ занял слишком много времени.", retryable=True
+    )
+
+
+def _restarting() -> Upstream:
+    return Upstream(
+        "restarting",
+        en="The secretary is restarting and will answer in a moment.",
+        ru="Секретарь перезапускается и сейчас ответит.",
+        retryable=True,
+    )
+
+
+def _broken() -> Internal:
+    return Internal(
+        "turn_failed",
+        en="Something went wrong on our side. Your message is kept; please ask again.",
+        ru="У нас что-то сломалось. Ваше сообщение сохранено, спросите ещё раз.",
+    )

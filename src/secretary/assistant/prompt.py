@@ -1,0 +1,67 @@
+"""What a model is told. The system message stays byte-stable from turn to turn, so that prompt caches hit."""
+
+from collections.abc import Sequence
+
+from secretary.assistant.models import Assistant, Card
+from secretary.assistant.turn import Turn
+from secretary.kernel.errors import Language
+from secretary.llm.models import LlmPreset
+from secretary.llm.ports import Message, Sampling
+
+UNKNOWN = "[UNKNOWN]"
+
+RULES = {
+    "ru": (
+        "Отвечай на языке собеседника. О компании говори только то, что сказано здесь и в переписке: ничего не "
+        f"придумывай — ни цен, ни сроков, ни обещаний. Если ответа ты не знаешь, ответь одним словом {UNKNOWN}."
+    ),
+    "en": (
+        "Answer in the customer's language. About the company say only what is written here or in the conversation: "
+        f"invent no prices, dates or promises. If you do not know the answer, reply with the single word {UNKNOWN}."
+    ),
+}
+CARD_LINES = {
+    "ru": (("company", "Компания"), ("phone", "Телефон"), ("address", "Адрес"), ("hours", "Часы работы")),
+    "en": (("company", "Company"), ("phone", "Phone"), ("address", "Address"), ("hours", "Opening hours")),
+}
+
+# A token of Russian text is at least two characters long in every tokenizer in use; one is the safe side.
+CHARACTERS_PER_TOKEN = 2
+
+
+def system_prompt(turn: Turn, preset: LlmPreset) -> str:
+    """Persona (or the assistant's own prompt, or the conversation's), the business card, the rules, then facts."""
+    language = turn.language
+    persona = turn.session_prompt or turn.assistant.system_prompt or preset.system_prompt.in_language(language)
+    parts = [persona, _card(turn.assistant.card, language), RULES[language], *turn.facts]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _card(card: Card, language: Language) -> str:
+    lines = ((title, getattr(card, name)) for name, title in CARD_LINES[language])
+    return "\n".join(f"{title}: {value}" for title, value in lines if value)
+
+
+def build_prompt(
+    turn: Turn, preset: LlmPreset, history: Sequence[tuple[str, str]], context_tokens: int
+) -> list[Message]:
+    """System message, as much of the newest history as fits into half of the context, and the question."""
+    room = context_tokens * CHARACTERS_PER_TOKEN // 2
+    kept: list[Message] = []
+    for role, content in reversed(history):
+        room -= len(content)
+        if room < 0:
+            break
+        kept.append(Message("assistant" if role == "assistant" else "user", content))
+    return [Message("system", system_prompt(turn, preset)), *reversed(kept), Message("user", turn.text)]
+
+
+def sampling(assistant: Assistant, preset: LlmPreset) -> Sampling:
+    """The assistant's parameters, the persona's where it has none."""
+    own = assistant.llm_params
+    return Sampling(
+        temperature=preset.temperature if own.temperature is None else own.temperature,
+        max_tokens=own.max_tokens or preset.max_tokens,
+        top_p=own.top_p or preset.top_p,
+        repetition_penalty=own.repetition_penalty or preset.repetition_penalty,
+    )

@@ -1,0 +1,1 @@
+"""The responders, one a stage."""

@@ -1,0 +1,33 @@
+"""Stage FAQ: what the owner has written down is said as he wrote it, at once."""
+
+from collections.abc import AsyncGenerator
+
+from secretary.assistant import taking
+from secretary.assistant.ports import Buttons, Delta, SourcesFound
+from secretary.assistant.responders.message import draft_of
+from secretary.assistant.turn import Said, Stage, Turn
+from secretary.conversations.ports import Source
+from secretary.knowledge.faq.lookup import FaqLookup
+from secretary.knowledge.ports import BusinessCard
+
+
+class AnswerFromFaq:
+    """Answers from the FAQ of the assistant's collections; a message being taken is asked for again afterwards."""
+
+    stage = Stage.FAQ
+
+    def __init__(self, lookup: FaqLookup) -> None:
+        self._lookup = lookup
+
+    async def respond(self, turn: Turn) -> AsyncGenerator[Said, None]:
+        card = BusinessCard(**turn.assistant.card.model_dump())
+        hit = await self._lookup.find(turn.text, turn.assistant.collections, turn.asked_at, card, turn.language)
+        if hit is None:
+            return
+        turn.on_save(lambda unit: self._lookup.record_hit(unit, hit.entry_id))
+        yield Delta(hit.answer)
+        yield SourcesFound((Source(title=f"FAQ: {hit.question}"),))
+        if turn.taking is not None:
+            pending = taking.ask(draft_of(turn.taking), turn.language)
+            yield Delta(f"\n\n{pending.text}")
+            yield Buttons(pending.buttons)

@@ -1,0 +1,61 @@
+"""Stage message: nobody knew an answer, so the secretary says so and takes a message, or goes on taking one."""
+
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import asdict
+
+from secretary.assistant import taking
+from secretary.assistant.models import Request
+from secretary.assistant.ports import Buttons, Delta
+from secretary.assistant.taking import Asking, Draft, Outcome, Step
+from secretary.assistant.turn import Said, Stage, Turn
+from secretary.kernel.unit import Unit
+from secretary.legal import service as legal
+
+
+class TakeMessage:
+    """Always answers: the last stage."""
+
+    stage = Stage.MESSAGE
+
+    async def respond(self, turn: Turn) -> AsyncGenerator[Said, None]:
+        if turn.taking is None:
+            step = taking.offer(turn.text, turn.language)
+        else:
+            step = taking.advance(draft_of(turn.taking), turn.text, turn.language)
+        for said in say(turn, step):
+            yield said
+
+
+def draft_of(request: Request) -> Draft:
+    """The stored request as the state machine knows it."""
+    return Draft(
+        question=request.question,
+        asking=Asking(request.asking),
+        outcome=Outcome(request.status),
+        contact=request.contact,
+        name=request.name,
+        urgency=request.urgency,
+        call_back=request.call_back,
+    )
+
+
+def say(turn: Turn, step: Step) -> Iterator[Said]:
+    """Say a step, and keep its draft in the transaction that stores the answer."""
+    turn.on_save(lambda unit: _keep(unit, turn, step.draft))
+    yield Delta(step.text)
+    if step.buttons:
+        yield Buttons(step.buttons)
+
+
+async def _keep(unit: Unit, turn: Turn, draft: Draft) -> None:
+    fields = asdict(draft) | {"status": draft.outcome.value, "asking": draft.asking.value, "updated": unit.now()}
+    del fields["outcome"]
+    if turn.taking is None:
+        unit.db.add(Request(id=unit.new_id(), session_id=turn.session_id, created=unit.now(), **fields))
+    else:
+        request = await unit.db.merge(turn.taking)
+        for name, value in fields.items():
+            setattr(request, name, value)
+        if turn.taking.asking == Asking.CONSENT and draft.asking is Asking.CONTACT:
+            await legal.grant_required(unit, turn.contact_key, turn.source)
+    await unit.db.flush()

@@ -1,0 +1,145 @@
+"""The runner: stores what comes in, answers each conversation in order, and lets anybody listen.
+
+A turn is a task of its own. It survives its listeners; the stop button, the time limit and the end of the process
+are all that ends it early.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from secretary.assistant.answering import Answering
+from secretary.assistant.follow import follow_stored
+from secretary.assistant.ports import Accepted, Inbound, Reply
+from secretary.assistant.saver import AnswerSaver
+from secretary.assistant.stream import AnswerStream
+from secretary.assistant.turn import Responder
+from secretary.conversations import service as conversations
+from secretary.conversations.ports import MessageStatus
+from secretary.conversations.service import Exchange, Progress
+from secretary.kernel.clock import uuid7
+from secretary.kernel.errors import Invalid, RateLimited
+from secretary.kernel.telemetry import TURNS_RUNNING
+from secretary.kernel.text import clean
+from secretary.kernel.unit import UnitFactory
+
+MAX_MESSAGE_CHARACTERS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a turn may take, how long the end of the process waits for running turns, how many may wait in line."""
+
+    turn_s: float = 180.0
+    drain_s: float = 7.0
+    waiting_in_conversation: int = 20
+
+
+class TurnRunner:
+    """Implements `assistant.ports.Turns`. One runs in a process; `holder` names it in the leases that it takes."""
+
+    def __init__(self, units: UnitFactory, responders: Sequence[Responder], limits: Limits | None = None) -> None:
+        self.holder = uuid7()
+        self._units = units
+        self._limits = limits or Limits()
+        self._streams: dict[str, AnswerStream] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._lines: dict[str, list[asyncio.Task[None]]] = {}
+        self._saver = AnswerSaver(units, self._growing)
+        self._answering = Answering(units, responders, self._saver, self._limits.turn_s)
+        self._owned: list[asyncio.Task[None]] = []
+
+    async def start(self, *, everything: bool) -> None:
+        """Begin to work: see after what a dead process left behind (all of it, or where leases ended), then save."""
+        self._owned.append(asyncio.create_task(self._saver.run()))
+        async with self._units.write() as unit:
+            waiting = await conversations.take_over_abandoned(unit, self.holder, everything=everything)
+        for exchange in waiting:
+            self._begin(exchange)
+
+    async def stop(self) -> None:
+        """Give running turns a moment to end, interrupt the others, store everything."""
+        if self._tasks:
+            await asyncio.wait(self._tasks.values(), timeout=self._limits.drain_s)
+        for stream in self._streams.values():
+            stream.stopped_as = MessageStatus.INTERRUPTED
+        for task in self._tasks.values():
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks.values(), timeout=2)
+        for owned in self._owned:
+            owned.cancel()
+        await self._saver.flush()
+
+    async def accept(self, inbound: Inbound) -> Accepted:
+        text = clean(inbound.text).strip()
+        _check_length(text)
+        if len(self._lines.get(inbound.session_id, ())) >= self._limits.waiting_in_conversation:
+            raise _too_many_waiting()
+        async with self._units.write() as unit:
+            exchange = await conversations.store_question(
+                unit, inbound.session_id, text, inbound.message_id, self.holder
+            )
+        if exchange.is_new:
+            self._begin(exchange)
+        return Accepted(exchange.session.id, exchange.question.id, exchange.answer.id, exchange.is_new)
+
+    def _begin(self, exchange: Exchange) -> None:
+        """Answer in a task of its own, after those of the same conversation that came before."""
+        answer_id, session_id = exchange.answer.id, exchange.session.id
+        stream = self._streams[answer_id] = AnswerStream(answer_id)
+        line = self._lines.setdefault(session_id, [])
+        task = asyncio.create_task(self._in_line(exchange, stream, line[-1] if line else None))
+        line.append(task)
+        self._tasks[answer_id] = task
+
+    async def _in_line(self, exchange: Exchange, stream: AnswerStream, before: asyncio.Task[None] | None) -> None:
+        answer_id, session_id = exchange.answer.id, exchange.session.id
+        with TURNS_RUNNING.track_inprogress():
+            try:
+                await self._answering.answer(exchange, stream, before)
+            finally:
+                line = self._lines[session_id]
+                line.remove(self._tasks.pop(answer_id))
+                if not line:
+                    del self._lines[session_id]
+                del self._streams[answer_id]
+
+    async def listen(self, session_id: str, answer_id: str, after: int = 0) -> AsyncIterator[tuple[int, Reply]]:
+        stream = self._streams.get(answer_id)
+        source = stream.listen(after) if stream else follow_stored(self._units, session_id, answer_id, after)
+        async for event in source:
+            yield event
+
+    async def cancel(self, session_id: str, answer_id: str) -> None:
+        async with self._units.read() as unit:
+            await conversations.get_message(unit, session_id, answer_id)
+        if (stream := self._streams.get(answer_id)) and (task := self._tasks.get(answer_id)):
+            stream.stopped_as = MessageStatus.CANCELLED
+            task.cancel()
+
+    def _growing(self) -> list[Progress]:
+        dirty = [stream for stream in self._streams.values() if stream.is_dirty and stream.end is None]
+        for stream in dirty:
+            stream.is_dirty = False
+        return [stream.progress(MessageStatus.STREAMING) for stream in dirty]
+
+
+def _check_length(text: str) -> None:
+    if not text:
+        raise Invalid("empty_message", en="The message is empty.", ru="Сообщение пустое.")
+    if len(text) > MAX_MESSAGE_CHARACTERS:
+        raise Invalid(
+            "message_too_long",
+            en=f"The message is longer than {MAX_MESSAGE_CHARACTERS} characters. Please shorten it.",
+            ru=f"Сообщение длиннее {MAX_MESSAGE_CHARACTERS} знаков. Сократите его, пожалуйста.",
+        )
+
+
+def _too_many_waiting() -> RateLimited:
+    return RateLimited(
+        "answers_pending",
+        en="I am still answering your earlier messages. One moment, please.",
+        ru="Я ещё отвечаю на ваши прошлые сообщения. Подождите немного.",
+        retry_after_s=5,
+    )

@@ -1,0 +1,95 @@
+"""Use cases of assistants and of the messages they take. Never commits."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from secretary.assistant import queries
+from secretary.assistant.models import Assistant, Card, LlmParams, Request
+from secretary.kernel.errors import Conflict, NotFound
+from secretary.kernel.text import CleanText
+from secretary.kernel.unit import Unit
+from secretary.llm.backends import AUTO
+
+Prompt = Annotated[CleanText, Field(max_length=20_000)]
+
+
+class AssistantFields(BaseModel):
+    """What may be set on an assistant; only what is named changes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[CleanText, Field(min_length=1, max_length=100)] = ""
+    description: Annotated[CleanText, Field(max_length=500)] = ""
+    persona_id: str = Field(default="anna", max_length=50)
+    system_prompt: Prompt | None = None
+    backends: list[Annotated[str, Field(min_length=1, max_length=60)]] = Field(default=[AUTO], max_length=20)
+    llm_params: LlmParams = Field(default_factory=LlmParams)
+    card: Card = Field(default_factory=Card)
+    collections: list[Annotated[str, Field(max_length=36)]] | None = None
+
+
+async def get(unit: Unit, assistant_id: str) -> Assistant:
+    """An assistant by its id. Raises NotFound."""
+    assistant = await queries.assistant(unit.db, assistant_id)
+    if assistant is None:
+        raise NotFound("no_such_assistant", en="There is no such assistant.", ru="Такого ассистента нет.")
+    return assistant
+
+
+async def get_default(unit: Unit) -> Assistant:
+    """The assistant that answers wherever no other is chosen. Raises NotFound before the first start."""
+    assistant = await queries.default_assistant(unit.db)
+    if assistant is None:
+        raise NotFound("no_assistant", en="There is no assistant yet.", ru="Ассистента ещё нет.")
+    return assistant
+
+
+async def create(unit: Unit, fields: AssistantFields, *, is_default: bool = False) -> Assistant:
+    """Create an assistant that belongs to the actor, or to nobody when the system creates it."""
+    now = unit.now()
+    assistant = Assistant(
+        id=unit.new_id(),
+        owner_id=unit.actor.id if unit.actor.kind == "user" else None,
+        is_default=is_default,
+        created=now,
+        updated=now,
+    )
+    for name in AssistantFields.model_fields:
+        setattr(assistant, name, getattr(fields, name))
+    unit.db.add(assistant)
+    await unit.db.flush()
+    return assistant
+
+
+async def clone(unit: Unit, assistant: Assistant, name: str) -> Assistant:
+    """A copy that may be changed without changing the original."""
+    values = {field: getattr(assistant, field) for field in AssistantFields.model_fields}
+    return await create(unit, AssistantFields.model_construct(**{**values, "name": name}))
+
+
+async def change(unit: Unit, assistant: Assistant, fields: AssistantFields) -> None:
+    """Change the fields that were named."""
+    for name in fields.model_fields_set:
+        setattr(assistant, name, getattr(fields, name))
+    assistant.updated = unit.now()
+    await unit.db.flush()
+
+
+async def delete(unit: Unit, assistant: Assistant) -> None:
+    """Delete an assistant. Raises Conflict for the default one and for one that a channel uses."""
+    if assistant.is_default:
+        raise Conflict(
+            "default_assistant",
+            en="The default assistant cannot be deleted: every channel needs one that answers.",
+            ru="Основного ассистента удалить нельзя: кто-то должен отвечать в каналах.",
+        )
+    await unit.db.delete(assistant)
+    await unit.db.flush()
+
+
+async def settle_request(unit: Unit, request: Request, status: str) -> None:
+    """Mark a message taken as done, or as new again. Repeatable."""
+    if request.status in ("new", "done"):
+        request.status, request.updated = status, unit.now()
+        await unit.db.flush()

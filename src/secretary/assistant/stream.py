@@ -1,0 +1,116 @@
+"""The answer being given: a growing text that any number of listeners follow, each from where it stands."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import perf_counter
+
+from secretary.assistant.ports import Completed, Delta, Failed, Reply, SourcesFound
+from secretary.assistant.turn import Said
+from secretary.conversations.ports import MessageStatus, QuickReply, Source
+from secretary.conversations.service import Progress
+from secretary.llm.ports import Finish
+
+End = Completed | Failed
+
+
+class AnswerStream:
+    """What was said so far. One producer appends; listeners are woken, never waited for."""
+
+    def __init__(self, answer_id: str) -> None:
+        self.answer_id = answer_id
+        self.length = 0
+        self.is_dirty = False
+        self.answered_by: str | None = None
+        self.end: End | None = None
+        self.stopped_as = MessageStatus.INTERRUPTED
+        self._events: list[tuple[int, Reply]] = []
+        self._text: list[str] = []
+        self._sources: list[Source] = []
+        self._buttons: list[QuickReply] = []
+        self._finish: Finish | None = None
+        self._waiting: list[asyncio.Future[None]] = []
+        self._began = perf_counter()
+        self._first_word_s: float | None = None
+
+    @property
+    def has_spoken(self) -> bool:
+        return bool(self._events) or self._finish is not None
+
+    def say(self, said: Said) -> None:
+        """Append what a responder said."""
+        if isinstance(said, Delta):
+            if self._first_word_s is None:
+                self._first_word_s = perf_counter() - self._began
+            self._text.append(said.text)
+            self.length += len(said.text)
+            self.is_dirty = True
+        elif isinstance(said, Finish):
+            self._finish = said
+            return
+        elif isinstance(said, SourcesFound):
+            self._sources += said.sources
+        else:
+            self._buttons += said.buttons
+        self._events.append((self.length, said))
+        self._wake()
+
+    def close(self, end: End) -> None:
+        """Nothing more will be said."""
+        self.end = end
+        self._events.append((self.length, end))
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiting:
+            for waiter in self._waiting:
+                if not waiter.done():
+                    waiter.set_result(None)
+            self._waiting.clear()
+
+    async def listen(self, after: int = 0) -> AsyncIterator[tuple[int, Reply]]:
+        """Every event from the character `after` on, to the end."""
+        position = 0
+        while True:
+            while position < len(self._events):
+                reached, reply = self._events[position]
+                position += 1
+                if isinstance(reply, Delta):
+                    if reached <= after:
+                        continue
+                    if reached - len(reply.text) < after:
+                        reply = Delta(reply.text[len(reply.text) - (reached - after) :])
+                yield reached, reply
+            if self.end is not None:
+                return
+            waiter = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiter)
+            await waiter
+
+    @property
+    def content(self) -> str:
+        if len(self._text) > 1:
+            self._text = ["".join(self._text)]
+        return self._text[0] if self._text else ""
+
+    def completed(self, status: MessageStatus) -> Completed:
+        """The end of this answer as its listeners shall hear it."""
+        reason = self._finish.reason.value if self._finish else None
+        return Completed(self.content, status, reason, tuple(self._sources), tuple(self._buttons))
+
+    def progress(self, status: MessageStatus) -> Progress:
+        """The answer as it shall be stored now."""
+        finish, is_over = self._finish, status is not MessageStatus.STREAMING
+        return Progress(
+            answer_id=self.answer_id,
+            content=self.content,
+            status=status,
+            answered_by=self.answered_by,
+            model=finish.model if finish else None,
+            prompt_tokens=finish.usage.prompt if finish else None,
+            completion_tokens=finish.usage.completion if finish else None,
+            first_word_ms=None if self._first_word_s is None else round(self._first_word_s * 1000),
+            latency_ms=round((perf_counter() - self._began) * 1000) if is_over else None,
+            finish_reason=finish.reason.value if finish else None,
+            sources=self._sources,
+            buttons=self._buttons,
+        )

@@ -1,0 +1,63 @@
+"""What the secretary says of its own accord, in both languages."""
+
+from collections.abc import Mapping
+
+from secretary.kernel.errors import Language
+
+TEXTS: Mapping[str, Mapping[Language, str]] = {
+    "unknown": {
+        "ru": "Точного ответа на этот вопрос у меня нет, а выдумывать не буду. Могу передать его сотруднику.",
+        "en": "I do not have a reliable answer to this, and I will not make one up. I can pass it on to a person.",
+    },
+    "wanted": {
+        "ru": "Хорошо, передам ваше сообщение сотруднику.",
+        "en": "Of course, I will pass your message on to a person.",
+    },
+    "consent": {
+        "ru": "Для этого нужно ваше согласие на обработку персональных данных "
+        "([политика](/privacy-policy?lang=ru)): я сохраню контакт и сам вопрос, чтобы вам ответили. Согласны?",
+        "en": "For that I need your consent to process personal data ([policy](/privacy-policy?lang=en)): I will "
+        "keep your contact and the question so that somebody can answer. Do you agree?",
+    },
+    "again_consent": {
+        "ru": "Без согласия я не могу сохранить ваши данные. Нажмите «Согласен(на)» или «Не нужно».",
+        "en": "Without your consent I cannot keep your details. Please choose “I agree” or “No, thanks”.",
+    },
+    "contact": {
+        "ru": "Как с вами связаться? Напишите телефон, почту или имя в Telegram (@name).",
+        "en": "How can we reach you? Please write a phone number, an e-mail address or a Telegram name (@name).",
+    },
+    "again_contact": {
+        "ru": "Не похоже на телефон, почту или @имя. Пример: +7 900 000-00-00 или name@example.com. "
+        "Если передумали, нажмите «Не нужно».",
+        "en": "That does not look like a phone number, an e-mail address or a @name. For example: +1 555 010 0000 or "
+        "name@example.com. If you have changed your mind, choose “No, thanks”.",
+    },
+    "name": {"ru": "Как к вам обращаться?", "en": "What is your name?"},
+    "urgency": {"ru": "Насколько это срочно?", "en": "How urgent is it?"},
+    "call_back": {"ru": "Когда вам удобно ответить или перезвонить?", "en": "When is a good time to get back to you?"},
+    "thanks": {
+        "ru": "Спасибо{who}! Записала и передам: «{question}». Ответят по контакту {contact}.",
+        "en": "Thank you{who}! I have written it down and will pass it on: “{question}”. The reply goes to {contact}.",
+    },
+    "declined": {
+        "ru": "Хорошо, ничего не сохраняю. Если появится другой вопрос, спрашивайте.",
+        "en": "All right, I keep nothing. If you have another question, just ask.",
+    },
+    "question": {
+        "ru": "Что передать? Напишите одним сообщением.",
+        "en": "What should I pass on? Please write it in one message.",
+    },
+}
+
+BUTTONS: Mapping[str, Mapping[Language, tuple[str, ...]]] = {
+    "consent": {"ru": ("Согласен(на)", "Не нужно"), "en": ("I agree", "No, thanks")},
+    "contact": {"ru": ("Не нужно",), "en": ("No, thanks",)},
+    "name": {"ru": ("Пропустить",), "en": ("Skip",)},
+    "urgency": {"ru": ("Срочно", "Сегодня", "Не срочно"), "en": ("Urgent", "Today", "Not urgent")},
+    "call_back": {
+        "ru": ("В любое время", "Утром", "Днём", "Вечером"),
+        "en": ("Any time", "Morning", "Afternoon", "Evening"),
+    },
+    "question": {"ru": ("Не нужно",), "en": ("No, thanks",)},
+}

@@ -1,0 +1,79 @@
+"""The turn: the stages a message goes through, and what each responder sees and may do."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Protocol
+
+from secretary.assistant.models import Assistant, Request
+from secretary.assistant.ports import Buttons, Delta, SourcesFound
+from secretary.kernel.errors import Language
+from secretary.kernel.unit import Unit
+from secretary.llm.ports import Finish
+
+Said = Delta | SourcesFound | Buttons | Finish
+"""What a responder may say. The first thing said claims the turn."""
+
+Effect = Callable[[Unit], Awaitable[None]]
+
+
+class Stage(IntEnum):
+    """The order in which a message is offered to the responders: one responder a stage."""
+
+    ADMIT = 1
+    HAND_OVER = 2
+    FUNNEL = 3
+    FAQ = 4
+    KNOWLEDGE = 5
+    LLM = 6
+    EXTRACT = 7
+    MESSAGE = 8
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(slots=True)
+class Turn:
+    """One message on its way. Nothing here holds a transaction: a turn may wait for a model for a minute."""
+
+    session_id: str
+    answer_id: str
+    seq: int
+    text: str
+    language: Language
+    asked_at: datetime
+    assistant: Assistant
+    source: str
+    contact_key: str
+    session_prompt: str | None = None
+    taking: Request | None = None
+    facts: list[str] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+    def on_save(self, effect: Effect) -> None:
+        """Do `effect` in the transaction that stores the finished answer, and only if it is stored."""
+        self.effects.append(effect)
+
+
+class Responder(Protocol):
+    """One stage: it says something and so claims the turn, or adds to it (facts), or passes by saying nothing.
+
+    Raising `Upstream` before anything was said passes the turn on to the next stage; afterwards the answer is
+    stored as interrupted.
+    """
+
+    @property
+    def stage(self) -> Stage: ...
+
+    def respond(self, turn: Turn) -> AsyncGenerator[Said, None]: ...
+
+
+def in_order(responders: Sequence[Responder]) -> list[Responder]:
+    """The responders by stage. Raises ValueError when two claim the same stage."""
+    by_stage = {responder.stage: responder for responder in responders}
+    if len(by_stage) != len(responders):
+        raise ValueError("two responders in one stage")
+    return [by_stage[stage] for stage in sorted(by_stage)]

@@ -1,0 +1,41 @@
+"""Every statement of channels."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from secretary.channels.models import ChannelInstance
+
+
+async def instance(db: AsyncSession, kind: str, instance_id: str) -> ChannelInstance | None:
+    statement = select(ChannelInstance).where(ChannelInstance.id == instance_id, ChannelInstance.kind == kind)
+    return (await db.scalars(statement)).one_or_none()
+
+
+async def instances(
+    db: AsyncSession, kind: str, *, owner_id: str | None, enabled_only: bool, limit: int, offset: int
+) -> tuple[Sequence[ChannelInstance], int]:
+    """Instances of a kind by name, and how many; `owner_id` narrows them to that user's and to nobody's."""
+    statement = select(ChannelInstance).where(ChannelInstance.kind == kind)
+    if owner_id is not None:
+        statement = statement.where((ChannelInstance.owner_id == owner_id) | ChannelInstance.owner_id.is_(None))
+    if enabled_only:
+        statement = statement.where(ChannelInstance.enabled)
+    total = await db.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    rows = await db.scalars(statement.order_by(ChannelInstance.name, ChannelInstance.id).limit(limit).offset(offset))
+    return rows.all(), total
+
+
+async def shares_assistant(db: AsyncSession, assistant_id: str, but: str) -> bool:
+    """Does another instance than `but` point at this assistant?"""
+    statement = select(ChannelInstance.id).where(
+        ChannelInstance.assistant_id == assistant_id, ChannelInstance.id != but
+    )
+    return (await db.scalars(statement.limit(1))).first() is not None
+
+
+async def default_instance(db: AsyncSession, kind: str) -> ChannelInstance | None:
+    """The oldest instance of a kind: what the single-instance endpoints of old speak of."""
+    statement = select(ChannelInstance).where(ChannelInstance.kind == kind).order_by(ChannelInstance.id).limit(1)
+    return (await db.scalars(statement)).one_or_none()

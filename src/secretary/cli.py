@@ -1,0 +1,131 @@
+"""The command line: `secretary serve`, and what an owner does from a shell. Commands import what they need."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from secretary import __version__
+from secretary.accounts.commands import users
+from secretary.kernel.errors import SecretaryError
+
+if TYPE_CHECKING:
+    from secretary.app import App
+    from secretary.kernel.unit import UnitFactory
+
+
+class Context:
+    """What commands share: settings, and units on a migrated database."""
+
+    def build(self) -> "App":
+        from secretary.app import build  # noqa: PLC0415
+        from secretary.settings import Settings  # noqa: PLC0415
+
+        return build(Settings())
+
+    @asynccontextmanager
+    async def units(self) -> "AsyncIterator[UnitFactory]":
+        from secretary.migrations import migrate_if_needed  # noqa: PLC0415
+
+        app = self.build()
+        try:
+            await migrate_if_needed(app.database)
+            yield app.units
+        finally:
+            await app.close()
+
+
+@click.group()
+@click.version_option(__version__, prog_name="secretary")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """AI Secretary: answers your customers."""
+    context.obj = Context()
+
+
+cli.add_command(users)
+
+
+@cli.command()
+@click.option("--host", help="Address to listen on; SECRETARY_HOST, else 127.0.0.1.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; ORCHESTRATOR_PORT, else 8002.")
+def serve(host: str | None, port: int | None) -> None:
+    """Answer customers until stopped."""
+    from secretary.app.serve import run  # noqa: PLC0415
+    from secretary.settings import Settings  # noqa: PLC0415
+
+    given: dict[str, Any] = {"SECRETARY_HOST": host, "ORCHESTRATOR_PORT": port}
+    run(Settings(**{name: value for name, value in given.items() if value is not None}))
+
+
+@cli.command()
+@click.option("--revision", default="head", show_default=True, help="A revision, `head` or `base`.")
+@click.pass_obj
+def migrate(context: Context, revision: str) -> None:
+    """Bring the database to a revision of the schema."""
+    from secretary.migrations import current_revision  # noqa: PLC0415
+    from secretary.migrations import migrate as run_migrations  # noqa: PLC0415
+
+    async def work() -> str | None:
+        app = context.build()
+        try:
+            await run_migrations(app.database, revision)
+            return await current_revision(app.database)
+        finally:
+            await app.close()
+
+    click.echo(f"schema {asyncio.run(work()) or 'empty'}")
+
+
+@cli.command()
+@click.pass_obj
+def routes(context: Context) -> None:
+    """Print every route, one `METHOD /path` a line."""
+    from secretary.app.asgi import all_routes, lines_of  # noqa: PLC0415
+
+    for line in lines_of(all_routes(context.build())):
+        click.echo(line)
+
+
+@cli.command()
+@click.pass_obj
+def openapi(context: Context) -> None:
+    """Print the OpenAPI schema of the admin API."""
+    import json  # noqa: PLC0415
+
+    from secretary.app.admin import build_admin_api  # noqa: PLC0415
+
+    click.echo(json.dumps(build_admin_api(context.build().channels).openapi(), ensure_ascii=False, indent=2))
+
+
+@cli.command()
+@click.option("--all", "everything", is_flag=True, help="Those that are done, too.")
+@click.pass_obj
+def requests(context: Context, everything: bool) -> None:
+    """Print the messages that the secretary has taken."""
+    from secretary.assistant import queries  # noqa: PLC0415
+
+    async def work() -> list[str]:
+        async with context.units() as units, units.read() as unit:
+            status = None if everything else "new"
+            rows, _ = await queries.requests(unit.db, status=status, owner_id=None, limit=500, offset=0)
+        return [
+            f"{row.created:%Y-%m-%d %H:%M} UTC  {row.urgency or '-':8}  {row.name or '-'}  {row.contact}\n"
+            f"    {row.question}\n    call back: {row.call_back}"
+            for row in rows
+        ]
+
+    for line in asyncio.run(work()) or ["no messages"]:
+        click.echo(line)
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user's ends in one clear line, not in a traceback."""
+    try:
+        cli()
+    except SecretaryError as error:
+        click.echo(f"{error.ru}\n{error.en}", err=True)
+        sys.exit(1)

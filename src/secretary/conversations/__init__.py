@@ -1,0 +1,1 @@
+"""Conversations: sessions and their tree of messages, whoever wrote them and wherever."""

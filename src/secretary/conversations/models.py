@@ -1,0 +1,86 @@
+"""Tables of conversations: `chat_sessions`, and `chat_messages`, a tree: an edited message is a sibling."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from secretary.conversations.ports import MessageStatus, QuickReply, Source
+from secretary.kernel.db import Base, JsonOf, UtcDateTime
+from secretary.kernel.errors import Language
+
+
+class ChatSession(Base):
+    """One conversation.
+
+    `source` is the kind of channel, `source_id` the channel's instance, `contact_key` who writes there (a widget's
+    visitor, a messenger's user). `last_seq` numbers the messages; taking a number locks the row, so the messages of
+    one conversation have one order whatever process stored them. `leaf_id` is the newest message of the visible branch.
+    """
+
+    __tablename__ = "chat_sessions"
+    __table_args__ = (
+        Index("ix_chat_sessions_source_source_id_updated", "source", "source_id", "updated"),
+        Index("ix_chat_sessions_owner_id_updated", "owner_id", "updated"),
+        Index("ix_chat_sessions_contact", "source_id", "contact_key"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    title: Mapped[str] = mapped_column(String(200), default="")
+    system_prompt: Mapped[str | None] = mapped_column(Text, default=None)
+    owner_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), default=None)
+    assistant_id: Mapped[str] = mapped_column(String(36))
+    source: Mapped[str] = mapped_column(String(20))
+    source_id: Mapped[str] = mapped_column(String(36))
+    contact_key: Mapped[str] = mapped_column(String(100))
+    address_hash: Mapped[str] = mapped_column(String(64), default="")
+    language: Mapped[Language] = mapped_column(String(2))
+    last_seq: Mapped[int] = mapped_column(default=0)
+    leaf_id: Mapped[str | None] = mapped_column(String(36), default=None)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ChatMessage(Base):
+    """One message. An assistant's row is also its turn: `status`, `holder` and `lease_until` say who is at it."""
+
+    __tablename__ = "chat_messages"
+    __table_args__ = (
+        UniqueConstraint("session_id", "seq"),
+        UniqueConstraint("session_id", "client_message_id"),
+        CheckConstraint("role in ('user', 'assistant', 'system')", name="role"),
+        CheckConstraint(
+            "status in ('queued', 'streaming', 'complete', 'interrupted', 'cancelled', 'failed')", name="status"
+        ),
+        Index(
+            "ix_chat_messages_unfinished",
+            "status",
+            sqlite_where=text("status in ('queued', 'streaming')"),
+            postgresql_where=text("status in ('queued', 'streaming')"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("chat_sessions.id", ondelete="CASCADE"))
+    seq: Mapped[int]
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("chat_messages.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(String(10))
+    content: Mapped[str] = mapped_column(Text)
+    status: Mapped[MessageStatus] = mapped_column(String(12))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    edited: Mapped[bool] = mapped_column(default=False)
+    client_message_id: Mapped[str | None] = mapped_column(String(64), default=None)
+    answered_by: Mapped[str | None] = mapped_column(String(20), default=None)
+    model: Mapped[str | None] = mapped_column(String(100), default=None)
+    prompt_tokens: Mapped[int | None] = mapped_column(default=None)
+    completion_tokens: Mapped[int | None] = mapped_column(default=None)
+    first_word_ms: Mapped[int | None] = mapped_column(default=None)
+    latency_ms: Mapped[int | None] = mapped_column(default=None)
+    finish_reason: Mapped[str | None] = mapped_column(String(20), default=None)
+    sources: Mapped[list[Source]] = mapped_column(JsonOf(list[Source]), default=list)
+    buttons: Mapped[list[QuickReply]] = mapped_column(JsonOf(list[QuickReply]), default=list)
+    feedback: Mapped[int | None] = mapped_column(default=None)
+    holder: Mapped[str | None] = mapped_column(String(36), default=None)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated: Mapped[datetime] = mapped_column(UtcDateTime)

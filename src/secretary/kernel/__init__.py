@@ -1,0 +1,1 @@
+"""The kernel: database, unit of work, jobs, events, errors, secrets, HTTP client. No product words."""

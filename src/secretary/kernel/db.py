@@ -1,0 +1,146 @@
+"""The database: engines, column types and the declarative base. Knows SQLite and PostgreSQL and nothing else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import DateTime, Dialect, MetaData, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
+
+__all__ = ["Base", "Database", "JsonOf", "UtcDateTime", "async_url"]
+
+T = TypeVar("T")
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA mmap_size=134217728",
+)
+
+
+class Base(DeclarativeBase):
+    """Every table hangs here; names of constraints are fixed so that migrations can find them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC. Refuses naive values with ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
+
+
+class JsonOf(TypeDecorator[T]):
+    """A JSON column (JSONB on PostgreSQL) that pydantic validates on its way out: `JsonOf(list[Source])`."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, python_type: Any) -> None:
+        super().__init__(none_as_null=True)
+        self.shape = python_type
+        self.adapter: TypeAdapter[T] = TypeAdapter(python_type)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(
+            JSONB(none_as_null=True) if dialect.name == "postgresql" else JSON(none_as_null=True)
+        )
+
+    def process_bind_param(self, value: T | None, dialect: Dialect) -> Any:
+        del dialect
+        return None if value is None else self.adapter.dump_python(value, mode="json")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> T | None:
+        del dialect
+        return None if value is None else self.adapter.validate_python(value)
+
+    def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
+        return self.impl_instance.coerce_compared_value(op, value)
+
+
+def async_url(url: str) -> str:
+    """The same address with the asynchronous driver that we ship: `sqlite://`, `postgresql://` or `postgres://`."""
+    parsed = make_url(url)
+    driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+    return parsed.set(drivername=driver[parsed.get_backend_name()]).render_as_string(hide_password=False)
+
+
+class Database:
+    """Two doors to one database: `reading` sessions side by side, `writing` ones as the engine allows.
+
+    On SQLite one connection writes (BEGIN IMMEDIATE, so a writer never fails half-way for a lock) and its pool is
+    the queue; on PostgreSQL both doors share one pool.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = async_url(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        if self.is_sqlite:
+            self._reader = _sqlite_engine(self.url, "BEGIN", connections=4)
+            self._writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", connections=1)
+        else:
+            self._reader = create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            self._writer = self._reader
+
+    def session(self, *, write: bool) -> AsyncSession:
+        """A new session; it takes a connection at its first statement and must be closed by the caller."""
+        return AsyncSession(self._writer if write else self._reader, expire_on_commit=False, autoflush=False)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """A writing connection in a transaction, for migrations and maintenance."""
+        async with self._writer.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+
+def _sqlite_engine(url: str, begin: str, connections: int) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=connections, max_overflow=0, pool_timeout=60)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: Any, record: object) -> None:
+        del record
+        connection.isolation_level = None  # the driver's own BEGIN would come too late and deferred
+        cursor = connection.cursor()
+        for pragma in SQLITE_PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,112 @@
+"""The five functions of the port (and `release`), each on a unit of the caller's: enqueue, claim, heartbeat, complete,
+fail. State and lease change in one statement each, so a unit that rolls back leaves the job as it was.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from secretary.kernel.jobs import selects
+from secretary.kernel.jobs.retry import Failure
+from secretary.kernel.jobs.shapes import ClaimedJob, JobId, LeaseLost, NewJob, Payload, WorkAvailable
+from secretary.kernel.jobs.table import Job, JobState
+from secretary.kernel.unit import Unit
+
+
+async def enqueue(unit: Unit, new: NewJob) -> JobId:
+    """Add a job to the unit. Returns the open job's id when one of this kind and key is there already."""
+    values = {
+        "id": unit.new_id(),
+        "kind": new.kind,
+        "payload": dict(new.payload),
+        "key": new.key,
+        "lane": new.lane,
+        "state": JobState.QUEUED,
+        "run_at": new.run_at or unit.now(),
+        "max_attempts": new.max_attempts,
+        "created_by": unit.actor.id,
+        "created": unit.now(),
+    }
+    unit.record(WorkAvailable(new.kind))
+    if await selects.insert(unit.db, values):
+        return JobId(str(values["id"]))
+    found = await selects.open_job(unit.db, new.kind, new.key)
+    return JobId(found) if found is not None else await enqueue(unit, new)  # it was finished in between
+
+
+async def claim(unit: Unit, kinds: Collection[str], holder: str, lease_s: float, limit: int = 1) -> list[ClaimedJob]:
+    """Up to `limit` jobs that are due and whose lane is free, held by `holder` (new for each claim) for `lease_s` s.
+
+    A job whose lease ran out is claimed again; after its last attempt it is dead (`lease_expired`) instead.
+    """
+    now = unit.now()
+    await selects.one_claim_at_a_time(unit.db)
+    await selects.bury_exhausted(unit.db, now)
+    jobs = await selects.claimable(unit.db, kinds, now, limit)
+    for job in jobs:
+        job.state = JobState.RUNNING
+        job.holder = holder
+        job.lease_until = now + timedelta(seconds=lease_s)
+        job.attempts += 1
+    await unit.db.flush()
+    return [_claimed(job, holder) for job in jobs]
+
+
+async def heartbeat(unit: Unit, job: ClaimedJob, lease_s: float, progress: Payload | None = None) -> None:
+    """Keep the lease, and say how far the work is. Raises LeaseLost."""
+    changes: dict[str, object] = {"lease_until": unit.now() + timedelta(seconds=lease_s)}
+    if progress is not None:
+        changes["progress"] = dict(progress)
+    await _change(unit, job, changes)
+
+
+async def complete(unit: Unit, job: ClaimedJob) -> None:
+    """The work is done. In the unit of the work's own change both happen once, or the unit raises LeaseLost.
+
+    Repeating it changes nothing.
+    """
+    if not await selects.is_done(unit.db, job.id, job.holder, job.attempt):
+        await _change(unit, job, {"state": JobState.DONE, "lease_until": None, "finished": unit.now()})
+        unit.record(WorkAvailable(job.kind))  # its lane is free
+
+
+async def fail(unit: Unit, job: ClaimedJob, failure: Failure, wait_s: float) -> bool:
+    """The attempt failed: again after `wait_s`, or dead when it was final or the last. Is it dead? Raises LeaseLost."""
+    is_dead = failure.is_final or job.attempt >= job.max_attempts
+    changes: dict[str, object] = {"last_error": failure.code, "lease_until": None}
+    if is_dead:
+        changes |= {"state": JobState.DEAD, "finished": unit.now()}
+    else:
+        changes |= {"state": JobState.QUEUED, "run_at": unit.now() + timedelta(seconds=wait_s)}
+    await _change(unit, job, changes)
+    unit.record(WorkAvailable(job.kind))
+    return is_dead
+
+
+async def release(unit: Unit, job: ClaimedJob) -> None:
+    """Give an unfinished job back as if it had not been claimed: the worker is going home. Raises LeaseLost."""
+    back = {"state": JobState.QUEUED, "lease_until": None, "run_at": unit.now(), "attempts": job.attempt - 1}
+    await _change(unit, job, back)
+
+
+async def next_due(unit: Unit, kinds: Collection[str]) -> datetime | None:
+    """When the next job that is not due yet will be, or the next lease runs out."""
+    return await selects.next_due(unit.db, kinds, unit.now())
+
+
+async def _change(unit: Unit, job: ClaimedJob, changes: Mapping[str, object]) -> None:
+    if not await selects.change_held(unit.db, job.id, job.holder, job.attempt, changes):
+        raise LeaseLost
+
+
+def _claimed(job: Job, holder: str) -> ClaimedJob:
+    return ClaimedJob(
+        id=JobId(job.id),
+        kind=job.kind,
+        payload=job.payload,
+        key=job.key,
+        lane=job.lane,
+        attempt=job.attempts,
+        max_attempts=job.max_attempts,
+        holder=holder,
+        progress=job.progress,
+    )

@@ -1,0 +1,171 @@
+"""The worker: claims jobs, runs their handlers side by side, keeps their leases, and goes home in good order."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from secretary.kernel.jobs import queue
+from secretary.kernel.jobs.retry import Retry, failure_of
+from secretary.kernel.jobs.shapes import ClaimedJob, LeaseLost, WorkAvailable
+from secretary.kernel.unit import UnitFactory
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[ClaimedJob], Awaitable[None]]
+DATABASE_DOWN = (SQLAlchemyError, OSError)
+
+
+class Worker:
+    """Runs the jobs of the kinds it has handlers for, `slots` at once, until `stop`.
+
+    It wakes when a unit of this process commits a job, when a job of its own ends, when the next one falls due, and
+    every `poll_s` for what other processes enqueue. A worker that dies loses its leases after `lease_s`, and its jobs
+    run elsewhere.
+    """
+
+    def __init__(
+        self,
+        units: UnitFactory,
+        handlers: Mapping[str, Handler],
+        *,
+        slots: int = 4,
+        lease_s: float = 60.0,
+        poll_s: float = 5.0,
+        grace_s: float = 10.0,
+        retry: Retry | None = None,
+        luck: Callable[[], float] = random.random,
+    ) -> None:
+        self._units = units
+        self._handlers = dict(handlers)
+        self._slots, self._lease_s, self._poll_s, self._grace_s = slots, lease_s, poll_s, grace_s
+        self._retry = retry or Retry()
+        self._luck = luck
+        self._wake = asyncio.Event()
+        self._is_stopping = False
+        self._running: set[asyncio.Task[None]] = set()
+        units.bus.subscribe(WorkAvailable, self._on_work)
+
+    async def run(self) -> None:
+        """Work until `stop`, or until cancelled: then running handlers are cancelled and their jobs given back."""
+        try:
+            while not self._is_stopping:
+                self._wake.clear()
+                await self._wait(await self._start_jobs())
+            await self._wait_for_running(self._grace_s)
+        finally:
+            for task in self._running:
+                task.cancel()
+            await self._wait_for_running(None)
+
+    def stop(self) -> None:
+        """Take no more jobs; `run` returns once those that run have ended, `grace_s` seconds at most."""
+        self._is_stopping = True
+        self._wake.set()
+
+    def _on_work(self, available: WorkAvailable) -> None:
+        if available.kind in self._handlers:
+            self._wake.set()
+
+    async def _start_jobs(self) -> float | None:
+        """Fill the free slots. Returns for how long there will be nothing to do, or None: until something ends."""
+        free = self._slots - len(self._running)
+        if free <= 0:
+            return None
+        try:
+            async with self._units.write() as unit:
+                jobs = await queue.claim(unit, self._handlers.keys(), unit.new_id(), self._lease_s, free)
+            for job in jobs:
+                self._start(job)
+            return None if len(jobs) == free else await self._idle_s()
+        except DATABASE_DOWN:
+            log.exception("jobs_unreachable")
+            return self._poll_s
+
+    async def _idle_s(self) -> float:
+        async with self._units.read() as unit:
+            due = await queue.next_due(unit, self._handlers.keys())
+        wait_s = self._poll_s if due is None else (due - self._units.clock()).total_seconds()
+        return min(max(wait_s, 0.0), self._poll_s)
+
+    async def _wait(self, timeout_s: float | None) -> None:
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _start(self, job: ClaimedJob) -> None:
+        task = asyncio.create_task(self._run_one(job), name=f"job {job.kind}")
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._wake.set()
+        error = None if task.cancelled() else task.exception()
+        if error is not None:  # the lease runs out, and the job runs again
+            log.error("job_result_lost", exc_info=error)
+
+    async def _run_one(self, job: ClaimedJob) -> None:
+        handling = asyncio.ensure_future(self._handlers[job.kind](job))
+        try:
+            is_ours = await self._keep_lease(job, handling)
+        except asyncio.CancelledError:
+            await self._drop(handling)
+            await self._give_back(job)
+            raise
+        if not is_ours:
+            await self._drop(handling)
+            log.warning("job_lease_lost", job_id=job.id, kind=job.kind)
+            return
+        await self._record(job, handling)
+
+    async def _keep_lease(self, job: ClaimedJob, handling: asyncio.Future[None]) -> bool:
+        """Renew the lease until the handler ends. Is the job still ours?"""
+        good_until = self._units.clock().timestamp() + self._lease_s
+        while not (await asyncio.wait({handling}, timeout=self._lease_s / 3))[0]:
+            asked_at = self._units.clock().timestamp()
+            try:
+                async with self._units.write() as unit:
+                    await queue.heartbeat(unit, job, self._lease_s)
+                good_until = asked_at + self._lease_s
+            except LeaseLost:
+                return handling.done()
+            except DATABASE_DOWN:
+                log.exception("job_heartbeat_failed", job_id=job.id)
+                if asked_at >= good_until:
+                    return False
+        return True
+
+    async def _record(self, job: ClaimedJob, handling: asyncio.Future[None]) -> None:
+        error = asyncio.CancelledError() if handling.cancelled() else handling.exception()
+        try:
+            async with self._units.write() as unit:
+                if error is None:
+                    await queue.complete(unit, job)
+                    return
+                failure = failure_of(error)
+                wait_s = self._retry.wait_s(job.attempt, self._luck(), failure.retry_after_s)
+                is_dead = await queue.fail(unit, job, failure, wait_s)
+        except LeaseLost:
+            log.warning("job_lease_lost", job_id=job.id, kind=job.kind)
+            return
+        log.warning("job_failed", job_id=job.id, kind=job.kind, code=failure.code, is_dead=is_dead, exc_info=error)
+
+    async def _give_back(self, job: ClaimedJob) -> None:
+        try:
+            async with self._units.write() as unit:
+                await queue.release(unit, job)
+        except (LeaseLost, *DATABASE_DOWN):
+            log.warning("job_not_released", job_id=job.id, kind=job.kind)  # its lease runs out
+
+    async def _drop(self, handling: asyncio.Future[None]) -> None:
+        handling.cancel()
+        await asyncio.wait({handling})
+
+    async def _wait_for_running(self, timeout_s: float | None) -> None:
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=timeout_s)

@@ -1,0 +1,93 @@
+"""The unit of work: one use case, one transaction. A change and what follows from it are committed together or not."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+import structlog
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from secretary.kernel.clock import Clock, NewId, utc_now, uuid7
+from secretary.kernel.db import Database
+from secretary.kernel.errors import Conflict, Internal
+from secretary.kernel.events import Event, EventBus
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. `role` is empty for everyone who is not a user; `session_id` is the login it acts through."""
+
+    kind: Literal["user", "visitor", "system"]
+    id: str
+    role: str = ""
+    session_id: str = ""
+
+
+SYSTEM = Actor("system", "system")
+ANONYMOUS = Actor("visitor", "")
+
+
+@dataclass(slots=True)
+class Unit:
+    """What a use case gets. It reads and changes through `db`, tells what happened by `record`, and never commits."""
+
+    db: AsyncSession
+    actor: Actor
+    now: Callable[[], datetime]
+    new_id: NewId
+    recorded: list[Event] = field(default_factory=list)
+
+    def record(self, happened: Event) -> None:
+        """Announce `happened` to the listeners once this unit is committed."""
+        self.recorded.append(happened)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFactory:
+    """Opens units: `async with units.write(actor) as unit:` commits at the end, rolls back when something is raised."""
+
+    database: Database
+    bus: EventBus
+    clock: Clock = utc_now
+    new_id: NewId = uuid7
+
+    def read(self, actor: Actor = SYSTEM) -> AbstractAsyncContextManager[Unit]:
+        """A unit that only reads; nothing that it changes is kept."""
+        return self._open(actor, write=False)
+
+    def write(self, actor: Actor = SYSTEM) -> AbstractAsyncContextManager[Unit]:
+        """A unit that may change things. On SQLite units of this kind queue for one connection: keep them short."""
+        return self._open(actor, write=True)
+
+    @asynccontextmanager
+    async def _open(self, actor: Actor, *, write: bool) -> AsyncIterator[Unit]:
+        async with self.database.session(write=write) as db:
+            unit = Unit(db, actor, self.clock, self.new_id)
+            try:
+                yield unit
+                if write:
+                    await db.commit()
+            except IntegrityError as error:
+                raise Conflict(
+                    "conflict",
+                    en="This contradicts what is stored (a name is taken, or something it belongs to is gone).",
+                    ru="Это противоречит сохранённому (имя занято или то, к чему это относится, удалено).",
+                ) from error
+            except SQLAlchemyError as error:
+                log.exception("storage_failed")
+                raise storage_failed() from error
+        self.bus.publish(unit.recorded)
+
+
+def storage_failed() -> Internal:
+    """The database did not do what it was asked: a full disk, a lock that never ends, a lost connection."""
+    return Internal(
+        "storage_failed",
+        en="The data could not be stored. Please try again; if it stays so, the disk may be full.",
+        ru="Данные не удалось сохранить. Попробуйте ещё раз; если не поможет, возможно, закончилось место на диске.",
+    )

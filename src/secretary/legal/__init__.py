@@ -1,0 +1,1 @@
+"""The law: consents to the processing of personal data, and the pages that tell of it."""

@@ -1,0 +1,1 @@
+"""Language models: the port every backend implements, and the choice among backends."""

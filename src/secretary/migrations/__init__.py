@@ -1,0 +1,47 @@
+"""The schema's history. `HEAD` is the newest revision: a database that is there already needs no Alembic to start."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from secretary.kernel.db import Database
+
+HEAD = "0001"
+
+
+async def migrate(database: Database, revision: str = "head") -> None:
+    """Bring the database to `revision`, up or down; one transaction."""
+    async with database.connection() as connection:
+        await connection.run_sync(_run, revision)
+
+
+async def migrate_if_needed(database: Database) -> bool:
+    """Bring the database to `HEAD` unless it is there; tells whether it had to."""
+    if await current_revision(database) == HEAD:
+        return False
+    await migrate(database)
+    return True
+
+
+async def current_revision(database: Database) -> str | None:
+    """The revision that the database is at; None for an empty one."""
+    async with database.session(write=False) as session:
+        try:
+            return (await session.execute(text("select version_num from alembic_version"))).scalar_one_or_none()
+        except DBAPIError:
+            return None
+
+
+def _run(connection: Connection, revision: str) -> None:
+    # Alembic takes longer to import than all else at start: only a changed schema pays for it
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    if revision == "base":
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)

@@ -1,0 +1,12 @@
+"""Every module that has tables, in one import."""
+
+from secretary.accounts import models as accounts
+from secretary.assistant import models as assistant
+from secretary.channels import models as channels
+from secretary.conversations import models as conversations
+from secretary.kernel import jobs
+from secretary.knowledge import models as knowledge
+from secretary.legal import models as legal
+from secretary.llm import models as llm
+
+__all__ = ["accounts", "assistant", "channels", "conversations", "jobs", "knowledge", "legal", "llm"]

@@ -1,0 +1,83 @@
+"""All settings, a frozen tree. Nobody else reads the environment.
+
+The names are those that installations already have; a file `.env` in the working folder is read, too.
+"""
+
+from functools import cached_property
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from secretary.kernel.errors import Language
+
+Names = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """The installation's settings."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True
+    )
+
+    # where
+    data_dir: Path = Field(default=Path("data"), alias="SECRETARY_DATA_DIR")
+    database_url: str = Field(default="", alias="DATABASE_URL")
+    host: str = Field(default="127.0.0.1", alias="SECRETARY_HOST")
+    port: int = Field(default=8002, ge=0, le=65535, alias="ORCHESTRATOR_PORT")
+    trusted_proxies: Names = Field(default=(), alias="TRUSTED_PROXIES")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", alias="LOG_LEVEL")
+    log_json: bool = Field(default=False, alias="LOG_JSON")
+
+    # who
+    secret_key: SecretStr = Field(default=SecretStr(""), alias="SECRETARY_SECRET_KEY")
+    jwt_secret: SecretStr = Field(default=SecretStr(""), alias="ADMIN_JWT_SECRET")
+    auth_enabled: bool = Field(default=True, alias="ADMIN_AUTH_ENABLED")
+    admin_username: str = Field(default="admin", alias="ADMIN_USERNAME")
+    deployment_mode: Literal["full", "local", "cloud"] = Field(default="full", alias="DEPLOYMENT_MODE")
+    allowed_private_hosts: Names = Field(default=(), alias="ALLOWED_PRIVATE_HOSTS")
+
+    # who answers
+    llm_backend: str = Field(default="auto", alias="LLM_BACKEND")
+    persona: str = Field(default="anna", alias="SECRETARY_PERSONA")
+    vllm_api_url: str = Field(default="", alias="VLLM_API_URL")
+    vllm_model: str = Field(default="", alias="VLLM_MODEL")
+    vllm_api_key: SecretStr = Field(default=SecretStr(""), alias="VLLM_API_KEY")
+    local_model: Path | None = Field(default=None, alias="LOCAL_MODEL_PATH")
+    local_model_languages: Annotated[tuple[Language, ...], NoDecode] = Field(default=(), alias="LOCAL_MODEL_LANGUAGES")
+    local_model_threads: int = Field(default=0, ge=0, le=256, alias="LOCAL_MODEL_THREADS")
+
+    # limits
+    rate_limit_enabled: bool = Field(default=True, alias="RATE_LIMIT_ENABLED")
+    rate_limit_chat: int = Field(default=30, ge=1, alias="RATE_LIMIT_CHAT")
+    max_body_bytes: int = Field(default=1_000_000, ge=1_000, alias="MAX_BODY_BYTES")
+
+    @field_validator("trusted_proxies", "allowed_private_hosts", "local_model_languages", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _open_house_stays_at_home(self) -> "Settings":
+        if not self.auth_enabled and not self.is_loopback:
+            raise ValueError("ADMIN_AUTH_ENABLED=false is refused unless SECRETARY_HOST is a loopback address")
+        return self
+
+    @cached_property
+    def is_loopback(self) -> bool:
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def url_of_database(self) -> str:
+        """DATABASE_URL, else the SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'secretary.db').resolve()}"
+
+    @property
+    def is_embedded(self) -> bool:
+        return self.url_of_database.startswith("sqlite")

@@ -1,0 +1,1 @@
+"""The HTTP toolkit: dispatch, middleware, dependencies, problems, event streams. Knows no domain."""

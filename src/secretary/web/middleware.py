@@ -1,0 +1,94 @@
+"""What wraps every request, as plain ASGI: an id, a size limit, security headers, errors as problems, counters."""
+
+import time
+from collections.abc import Sequence
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from secretary.kernel.clock import uuid7
+from secretary.kernel.errors import Invalid, SecretaryError
+from secretary.kernel.telemetry import REQUEST_SECONDS
+from secretary.web.problem import internal_error, problem
+
+log = structlog.get_logger(__name__)
+
+SECURITY_HEADERS: Sequence[tuple[bytes, bytes]] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(self)"),
+)
+CONTENT_SECURITY_POLICY = (
+    b"default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    b"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class Edge:
+    """The outermost layer: nothing that is raised inside leaves as anything but a problem."""
+
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+        self._app = app
+        self._max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = _Request(scope, receive, send, self._max_body_bytes)
+        try:
+            await self._app(scope, request.receive, request.send)
+        except SecretaryError as error:
+            await request.fail(error)
+        except Exception:  # the edge of the application: logged, answered, never shown
+            log.exception("request_failed", request_id=request.id, method=scope["method"], route=request.route)
+            await request.fail(internal_error())
+        finally:
+            REQUEST_SECONDS.labels(request.route, str(request.status)).observe(time.perf_counter() - request.began)
+
+
+class _Request:
+    """One request's id, counters and guarded channels."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, max_body_bytes: int) -> None:
+        self.id = scope["request_id"] = uuid7()
+        self.began = time.perf_counter()
+        self.status = 0
+        self._scope, self._receive, self._send = scope, receive, send
+        self._allowed = max_body_bytes
+
+    @property
+    def route(self) -> str:
+        """The route's pattern, never the path: a path may carry personal data and would make endless series."""
+        return getattr(self._scope.get("route"), "path", "-")
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._allowed -= len(message.get("body", b""))
+        if self._allowed < 0:
+            raise Invalid("too_large", en="The request is too large.", ru="Слишком большой запрос.")
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = _with_security(list(message["headers"]), self.id)
+        await self._send(message)
+
+    async def fail(self, error: SecretaryError) -> None:
+        """Answer with `error`; once an answer has begun, all that can be done is to end it."""
+        if self.status:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        else:
+            await problem(error, self._scope)(self._scope, self._receive, self.send)
+
+
+def _with_security(headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+    present = {name for name, _ in headers}
+    headers += [header for header in SECURITY_HEADERS if header[0] not in present]
+    if b"content-security-policy" not in present:
+        headers.append((b"content-security-policy", CONTENT_SECURITY_POLICY))
+    headers.append((b"x-request-id", request_id.encode()))
+    return headers

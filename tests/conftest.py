@@ -1,0 +1,123 @@
+"""Fixtures of the whole suite: one event loop, two real databases, an app a test, rolled back after it."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from tests.support.browser import browser  # noqa: F401
+from tests.support.client import Client
+from tests.support.databases import RolledBack, migrated_postgresql, migrated_sqlite
+from tests.support.people import People
+
+from secretary.app import App, Ports, build
+from secretary.app.first_start import prepare
+from secretary.kernel.db import Database
+from secretary.kernel.events import EventBus
+from secretary.kernel.unit import UnitFactory
+from secretary.settings import Settings
+
+T = TypeVar("T")
+Run = Callable[[Awaitable[T]], T]
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """The one event loop of a worker."""
+    with asyncio.Runner() as runner:
+        yield runner.get_loop()
+
+
+@pytest.fixture(scope="session")
+def run(loop: asyncio.AbstractEventLoop) -> Run[Any]:
+    """Runs a coroutine on the shared loop, for fixtures that are not async themselves."""
+    return loop.run_until_complete
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """An `async def` test runs on the shared loop."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    loop: asyncio.AbstractEventLoop = pyfuncitem.funcargs["loop"]
+    names = pyfuncitem._fixtureinfo.argnames
+    loop.run_until_complete(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Async tests get the loop without asking for it."""
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            item.fixturenames.insert(0, "loop")
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory, run: Run[None]) -> Iterator[Database]:
+    database = run(migrated_sqlite(tmp_path_factory.mktemp("sqlite")))
+    yield database
+    run(database.close())
+
+
+@pytest.fixture(scope="session")
+def postgresql(run: Run[None], worker_id: str) -> Iterator[Database]:
+    database = run(migrated_postgresql(worker_id))
+    yield database
+    run(database.close())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, run: Run[Any]) -> Iterator[RolledBack]:
+    """A real database as the migrations leave it; what a test stores is gone afterwards."""
+    rolled_back = RolledBack(request.getfixturevalue(request.param))
+    run(rolled_back.begin())
+    yield rolled_back
+    run(rolled_back.roll_back())
+
+
+@pytest.fixture
+def units(database: RolledBack) -> UnitFactory:
+    return UnitFactory(database, EventBus())
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(_env_file=None, data_dir=tmp_path, secret_key="k" * 43, rate_limit_enabled=False)
+
+
+@pytest.fixture
+def ports(database: RolledBack) -> Ports:
+    """The ports of the test's app; a module overrides this fixture to script a model."""
+    return Ports(models={}, database=database)
+
+
+@pytest.fixture
+def app(settings: Settings, ports: Ports, run: Run[Any]) -> Iterator[App]:
+    """The program after its first start."""
+    joined = build(settings, ports)
+    run(prepare(joined))
+    run(joined.turns.start(everything=True))
+    yield joined
+    run(joined.close())
+
+
+@pytest.fixture(scope="session")
+def admin_api() -> Any:
+    """The admin API, built once: it holds no state."""
+    from secretary.adapters.channels.widget.channel import WidgetChannel
+    from secretary.app.admin import build_admin_api
+
+    return build_admin_api({"widget": WidgetChannel(None, None)})
+
+
+@pytest.fixture
+def client(app: App, admin_api: Any) -> Client:
+    return Client(app, admin_api)
+
+
+@pytest.fixture
+def people(app: App, run: Run[Any]) -> People:
+    """Users of every role with access tokens: `people.admin`, `people.user`, `people.other`, `people.web`, `people.guest`."""
+    return run(People.of(app))

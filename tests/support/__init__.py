@@ -1,0 +1,1 @@
+"""Scripted counterparts that tests and benchmarks share."""
