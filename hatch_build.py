@@ -1,6 +1,7 @@
 """Owns building the front ends into the package: when it is needed, with which Node, and where the files go.
 
-Hatchling runs it for wheels, sdists and editable installs; `python hatch_build.py` builds what is out of date.
+Hatchling runs it for wheels, sdists and editable installs; `python hatch_build.py` builds what is out of date, and
+`python hatch_build.py --check` checks types and runs the unit tests.
 """
 
 import gzip
@@ -87,19 +88,33 @@ def npm_and_path(oldest: tuple[int, int]) -> tuple[list[str], str]:
     return [str(programs / "node"), str(modules / "node_modules/npm/bin/npm-cli.js")], f"{programs}{os.pathsep}{path}"
 
 
+def run_npm(front: FrontEnd, command: list[str]) -> None:
+    """Run npm in the front end's folder. Raises RuntimeError."""
+    npm, path = npm_and_path(front.node)
+    env = {**os.environ, "PATH": path}
+    # The output goes to stderr: stdout belongs to the tool that asked for the package.
+    if subprocess.run([*npm, *command], cwd=ROOT / front.source, env=env, stdout=sys.stderr, check=False).returncode:
+        said = f"`npm {' '.join(command)}` failed in {front.source}/ (its output is above)."
+        raise RuntimeError(f"{said} Mend it and try again, or set {SKIP}=1 to build without front ends.")
+
+
 def build(front: FrontEnd) -> None:
     """Install the locked packages, build, compress, and note for which sources. Raises RuntimeError."""
-    npm, path = npm_and_path(front.node)
-    where, env = ROOT / front.source, {**os.environ, "PATH": path}
     for command in COMMANDS:
-        # The output goes to stderr: stdout belongs to the tool that asked for the package.
-        if subprocess.run([*npm, *command], cwd=where, env=env, stdout=sys.stderr, check=False).returncode:
-            said = f"`npm {' '.join(command)}` failed in {front.source}/ (its output is above)."
-            raise RuntimeError(f"{said} Mend it and build again, or set {SKIP}=1 to build without front ends.")
+        run_npm(front, command)
     output = ROOT / front.output
     for file in [file for file in output.rglob("*") if file.suffix in COMPRESSED]:
         file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes(), 9, mtime=0))
     (output / STAMP).write_text(stamp(front) + "\n", encoding="ascii")
+
+
+def check() -> None:
+    """Check the types of every front end and run its unit tests. Raises RuntimeError."""
+    for front in FRONT_ENDS:
+        if not (ROOT / front.source / "node_modules").is_dir():
+            run_npm(front, COMMANDS[0])
+        for script in ("check", "test"):
+            run_npm(front, ["run", script])
 
 
 def build_stale() -> None:
@@ -125,6 +140,6 @@ class FrontEndBuildHook(BuildHookInterface[Any]):
 
 if __name__ == "__main__":
     try:
-        build_stale()
+        check() if "--check" in sys.argv else build_stale()
     except RuntimeError as error:
         sys.exit(str(error))

@@ -11,6 +11,7 @@ from tests.support.browser import browser  # noqa: F401
 from tests.support.client import Client
 from tests.support.databases import RolledBack, migrated_postgresql, migrated_sqlite
 from tests.support.people import People
+from tests.support.visitor import Visitor
 
 from secretary.app import App, Ports, build
 from secretary.app.first_start import prepare
@@ -121,3 +122,9 @@ def client(app: App, admin_api: Any) -> Client:
 def people(app: App, run: Run[Any]) -> People:
     """Users of every role with access tokens: `people.admin`, `people.user`, `people.other`, `people.web`, `people.guest`."""
     return run(People.of(app))
+
+
+@pytest.fixture
+def visitor(client: Client, run: Run[Any]) -> Visitor:
+    """Somebody on a website with the demo widget."""
+    return run(Visitor.arrive(client))

@@ -43,6 +43,10 @@ class _Connection(asyncio.Protocol):
         self.transport: asyncio.Transport
         self.lost = asyncio.Event()
 
+    @property
+    def is_busy(self) -> bool:
+        return self._task is not None
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)  # uvloop's own is no subclass
         self._upstream.connected(self)
@@ -87,6 +91,7 @@ class _Connection(asyncio.Protocol):
     async def _play(self, exchange: "Exchange") -> None:
         await self._upstream.script_for(exchange.received)(exchange)
         self._task = None
+        self._upstream.changed.set()
         if not exchange.is_finished:
             self.transport.close()
         self._play_next()
@@ -150,7 +155,7 @@ class LlmUpstream:
         self._host = host
         self._server: asyncio.Server
         self._connections: set[_Connection] = set()
-        self._changed = asyncio.Event()
+        self.changed = asyncio.Event()
         self.received: list[Received] = []
 
     @property
@@ -171,8 +176,15 @@ class LlmUpstream:
         """Wait for every client to hang up. Raises TimeoutError where one stays."""
         async with asyncio.timeout(within_s):
             while self._connections:
-                self._changed.clear()
-                await self._changed.wait()
+                self.changed.clear()
+                await self.changed.wait()
+
+    async def until_idle(self, within_s: float = 2.0) -> None:
+        """Wait until no answer is being written: each was finished, or its client hung up. Raises TimeoutError."""
+        async with asyncio.timeout(within_s):
+            while any(connection.is_busy for connection in self._connections):
+                self.changed.clear()
+                await self.changed.wait()
 
     def script_for(self, received: Received) -> Script:
         self.received.append(received)
@@ -183,7 +195,7 @@ class LlmUpstream:
 
     def disconnected(self, connection: _Connection) -> None:
         self._connections.discard(connection)
-        self._changed.set()
+        self.changed.set()
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()

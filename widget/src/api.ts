@@ -57,7 +57,7 @@ export class Api {
   }
 
   async isEnabled(): Promise<boolean> {
-    const response = await this.#call(`status?instance=${encodeURIComponent(this.#instance)}`)
+    const response = await this.#call('status')
     return ((await response.json()) as { enabled: boolean }).enabled
   }
 
@@ -92,7 +92,8 @@ export class Api {
     const limit = new AbortController()
     const timer = setTimeout(() => limit.abort(new TypeError('connect timeout')), CONNECT_MS)
     signal?.addEventListener('abort', () => limit.abort(signal.reason), { once: true })
-    const response = await fetch(`${this.#origin}/widget/${path}`, {
+    // Every call names its widget: a preflight has nothing else by which the server could check the page's origin.
+    const response = await fetch(`${this.#origin}/widget/${path}?instance=${encodeURIComponent(this.#instance)}`, {
       method,
       credentials: 'omit',
       cache: 'no-store',

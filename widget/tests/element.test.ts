@@ -236,14 +236,14 @@ test('the page does not hear what is typed in the chat', async () => {
 
 test('a site that is not allowed shows nothing and tells its owner what to do', async () => {
   const told = vi.spyOn(console, 'error').mockImplementation(() => undefined)
-  server.on('GET /status?instance=w1', problem(403, 'origin_not_allowed', ''))
+  server.on('GET /status', problem(403, 'origin_not_allowed', ''))
   const element = await appear()
   expect(element.shadowRoot?.childElementCount).toBe(0)
   expect(told.mock.calls[0]?.[0]).toContain(`Add ${location.origin} to the allowed domains of widget w1`)
 })
 
 test('a widget that is switched off shows nothing', async () => {
-  server.on('GET /status?instance=w1', Response.json({ enabled: false }))
+  server.on('GET /status', Response.json({ enabled: false }))
   expect((await appear()).shadowRoot?.childElementCount).toBe(0)
 })
 
@@ -251,7 +251,7 @@ test.each([
   ['network', new TypeError('offline')],
   ['server', problem(500, 'internal', '')],
 ])('a check that fails (%s) does not hide the widget', async (_why, reply) => {
-  server.on('GET /status?instance=w1', reply)
+  server.on('GET /status', reply)
   expect(has(await appear(), 'launcher')).toBe(true)
 })
 

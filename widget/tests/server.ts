@@ -58,7 +58,8 @@ export class ScriptedServer {
 
   async #answer(url: string, init: RequestInit = {}): Promise<Response> {
     const { method = 'GET', headers = {}, body, signal } = init
-    const path = url.replace(/^https?:\/\/[^/]+\/widget/, '')
+    const [path = '', query] = url.replace(/^https?:\/\/[^/]+\/widget/, '').split('?')
+    if (!query?.startsWith('instance=')) return problem(404, 'no_such_instance', `${path} names no widget`)
     this.seen.push({ method, path, headers: headers as Record<string, string>, body: JSON.parse(String(body ?? '{}')) })
     const reply = this.#next(`${method} ${path}`) ?? this.#usual(method, path)
     if (reply instanceof Error) throw reply

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from secretary.assistant.models import Assistant, Card
 from secretary.assistant.turn import Turn
 from secretary.kernel.errors import Language
+from secretary.kernel.language import detect_language
 from secretary.llm.models import LlmPreset
-from secretary.llm.ports import Message, Sampling
+from secretary.llm.ports import ChatCapabilities, Message, Sampling
 
 UNKNOWN = "[UNKNOWN]"
 
@@ -29,31 +30,38 @@ CARD_LINES = {
 CHARACTERS_PER_TOKEN = 2
 
 
-def system_prompt(turn: Turn, preset: LlmPreset) -> str:
+def system_prompt(turn: Turn, preset: LlmPreset, able: ChatCapabilities) -> str:
     """Persona (or the assistant's own prompt, or the conversation's), the business card, the rules, then facts."""
     language = turn.language
     persona = turn.session_prompt or turn.assistant.system_prompt or preset.system_prompt.in_language(language)
-    parts = [persona, _card(turn.assistant.card, language), RULES[language], *turn.facts]
+    parts = [persona, _card(turn.assistant.card, language, able), RULES[language], *turn.facts]
     return "\n\n".join(part for part in parts if part)
 
 
-def _card(card: Card, language: Language) -> str:
+def _card(card: Card, language: Language, able: ChatCapabilities) -> str:
     lines = ((title, getattr(card, name)) for name, title in CARD_LINES[language])
-    return "\n".join(f"{title}: {value}" for title, value in lines if value)
+    return "\n".join(f"{title}: {value}" for title, value in lines if value and _reads(able, value))
+
+
+def _reads(able: ChatCapabilities, text: str) -> bool:
+    """A model that knows no Russian is led astray by it, in facts as in history."""
+    return detect_language(text, default="en") in able.languages
 
 
 def build_prompt(
-    turn: Turn, preset: LlmPreset, history: Sequence[tuple[str, str]], context_tokens: int
+    turn: Turn, preset: LlmPreset, history: Sequence[tuple[str, str]], able: ChatCapabilities
 ) -> list[Message]:
-    """System message, as much of the newest history as fits into half of the context, and the question."""
-    room = context_tokens * CHARACTERS_PER_TOKEN // 2
+    """System message, as much of the newest history as the model reads and half of its context holds, the question."""
+    room = able.context_tokens * CHARACTERS_PER_TOKEN // 2
     kept: list[Message] = []
     for role, content in reversed(history):
+        if not _reads(able, content):
+            continue
         room -= len(content)
         if room < 0:
             break
         kept.append(Message("assistant" if role == "assistant" else "user", content))
-    return [Message("system", system_prompt(turn, preset)), *reversed(kept), Message("user", turn.text)]
+    return [Message("system", system_prompt(turn, preset, able)), *reversed(kept), Message("user", turn.text)]
 
 
 def sampling(assistant: Assistant, preset: LlmPreset) -> Sampling:

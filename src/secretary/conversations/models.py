@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from secretary.conversations.ports import MessageStatus, QuickReply, Source
-from secretary.kernel.db import Base, JsonOf, UtcDateTime
+from secretary.kernel.db import Base, JsonOf, UtcDateTime, text_enum
 from secretary.kernel.errors import Language
 
 
@@ -66,7 +66,7 @@ class ChatMessage(Base):
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("chat_messages.id", ondelete="CASCADE"), index=True)
     role: Mapped[str] = mapped_column(String(10))
     content: Mapped[str] = mapped_column(Text)
-    status: Mapped[MessageStatus] = mapped_column(String(12))
+    status: Mapped[MessageStatus] = mapped_column(text_enum(MessageStatus, 12))
     is_active: Mapped[bool] = mapped_column(default=True)
     edited: Mapped[bool] = mapped_column(default=False)
     client_message_id: Mapped[str | None] = mapped_column(String(64), default=None)

@@ -3,17 +3,18 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import DateTime, Dialect, MetaData, event
+from sqlalchemy import DateTime, Dialect, Enum, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
 
-__all__ = ["Base", "Database", "JsonOf", "UtcDateTime", "async_url"]
+__all__ = ["Base", "Database", "JsonOf", "UtcDateTime", "async_url", "text_enum"]
 
 T = TypeVar("T")
 
@@ -85,6 +86,11 @@ class JsonOf(TypeDecorator[T]):
 
     def coerce_compared_value(self, op: Any, value: Any) -> TypeEngine[Any]:
         return self.impl_instance.coerce_compared_value(op, value)
+
+
+def text_enum(values: type[StrEnum], length: int) -> Enum:
+    """A closed set stored as its text, the same on both engines; checks in the schema are the table's own."""
+    return Enum(values, native_enum=False, length=length, values_callable=lambda kind: [each.value for each in kind])
 
 
 def async_url(url: str) -> str:

@@ -39,7 +39,11 @@ def redact(logger: object, method: str, event: MutableMapping[str, Any]) -> Muta
 def configure_logging(level: str, *, as_json: bool) -> None:
     """Send our logs and the server's to stderr, one line an event."""
     logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr, force=True)
-    renderer: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

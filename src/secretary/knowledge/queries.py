@@ -1,6 +1,6 @@
 """Every statement of knowledge."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,10 +47,16 @@ async def default_collection(db: AsyncSession) -> KnowledgeCollection | None:
     return (await db.scalars(select(KnowledgeCollection).where(KnowledgeCollection.is_default))).one_or_none()
 
 
-async def store(db: AsyncSession, row: KnowledgeCollection | FaqEntry) -> bool:
-    """Store a new or changed row; False when its unique values are taken, also by a change that runs beside this one."""
+async def store(
+    db: AsyncSession, row: KnowledgeCollection | FaqEntry, write: Callable[[], None] = lambda: None
+) -> bool:
+    """Store a new row, or one that `write` changes; False when its unique values are taken, perhaps just now.
+
+    The unit stays usable then: nothing of the change is left in it.
+    """
     try:
         async with db.begin_nested():
+            write()
             db.add(row)
     except IntegrityError:
         return False

@@ -1,4 +1,4 @@
-"""The FAQ's requests and answers over HTTP. Lengths of what an author writes are checked by `rules`, with clear texts."""
+"""The FAQ's requests and answers over HTTP. What an author writes is checked by `faq.rules`, with clear texts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Use cases of the FAQ: read it, change it, count what it answers. A unit's actor sees shared collections and his own."""
+"""Use cases of the FAQ: read it, change it, count its answers. A unit's actor sees shared collections and his own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,8 +86,8 @@ async def add_entry(unit: Unit, content: Content, collection_id: str | None = No
     checked = content.checked()
     chosen = default_collection(unit) if collection_id is None else find_collection(unit, collection_id)
     now = unit.now()
-    entry = FaqEntry(id=unit.new_id(), collection_id=(await chosen).id, hit_count=0, created=now, updated=now)
-    _write(entry, checked)
+    entry = FaqEntry(id=unit.new_id(), collection_id=(await chosen).id, hit_count=0, created=now)
+    _write(entry, checked, now)
     if not await queries.store(unit.db, entry):
         raise errors.question_taken()
     await _announce(unit, FaqChanged(entry.collection_id, entry.id, "added"))
@@ -126,9 +126,8 @@ async def change_entry(unit: Unit, entry: FaqEntry, content: Content, *, seen_ve
     """Replace what its author wrote. Raises Invalid, and Conflict when it changed since `seen_version` (`updated`)."""
     if seen_version is not None and seen_version != entry.updated:
         raise errors.stale()
-    _write(entry, content.checked())
-    entry.updated = max(unit.now(), entry.updated + _NEXT_MOMENT)
-    if not await queries.store(unit.db, entry):
+    checked, updated = content.checked(), max(unit.now(), entry.updated + _NEXT_MOMENT)
+    if not await queries.store(unit.db, entry, lambda: _write(entry, checked, updated)):
         raise errors.question_taken()
     await _announce(unit, FaqChanged(entry.collection_id, entry.id, "changed"))
     return entry
@@ -159,11 +158,11 @@ def content_of(entry: FaqEntry) -> Content:
     return Content(entry.question, entry.answer, entry.phrasings, entry.keywords, entry.priority, entry.enabled)
 
 
-def _write(entry: FaqEntry, content: Content) -> None:
+def _write(entry: FaqEntry, content: Content, updated: datetime) -> None:
     entry.question, entry.question_key, entry.answer = content.question, content.key, content.answer
     entry.phrasings, entry.keywords = list(content.phrasings), list(content.keywords)
     entry.priority, entry.enabled = content.priority, content.enabled
-    entry.search_text = content.search_text
+    entry.search_text, entry.updated = content.search_text, updated
 
 
 async def _announce(unit: Unit, change: FaqChanged) -> None:

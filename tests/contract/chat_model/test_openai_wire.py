@@ -8,12 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-
-from secretary.adapters.llm.openai_wire import Dialect, Endpoint, OpenAIWire
-from secretary.adapters.llm.openai_wire.faults import retry_after
-from secretary.kernel.errors import Upstream
-from secretary.kernel.http import DestinationKind, HttpClient
-from secretary.llm.ports import Delta, Finish, FinishReason, Message, Prompt, Sampling, TimeLimits, TokenUsage
 from tests.support.llm_upstream import (
     Exchange,
     LlmUpstream,
@@ -32,8 +26,16 @@ from tests.support.llm_upstream import (
     usage,
 )
 
+from secretary.adapters.llm.openai_wire import Dialect, Endpoint, OpenAIWire
+from secretary.adapters.llm.openai_wire.faults import retry_after
+from secretary.kernel.errors import Upstream
+from secretary.kernel.http import DestinationKind, HttpClient
+from secretary.llm.ports import Delta, Finish, FinishReason, Message, Prompt, Sampling, TimeLimits, TokenUsage
+
 PROMPT = Prompt([Message("system", "Будь краток"), Message("user", "Привет")])
-QUICK = TimeLimits(connect_s=0.15, first_token_s=0.15, idle_s=0.15, total_s=0.4)
+# Only what is meant to run out is short: the machine that runs the tests may be busy.
+AT_ONCE = TimeLimits(first_token_s=0.15)
+IDLE = TimeLimits(idle_s=0.15)
 SECRET = "the service's own words"
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -41,12 +43,14 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 @asynccontextmanager
 async def served(
     *scripts: Script, limits: TimeLimits | None = None, dialect: Dialect | None = None
-) -> AsyncGenerator[tuple[OpenAIWire, LlmUpstream]]:
+) -> AsyncGenerator[tuple[OpenAIWire, LlmUpstream], None]:
     http = HttpClient()
     async with LlmUpstream(*scripts) as upstream:
         endpoint = Endpoint(upstream.base_url, "small-1", "sk-1", DestinationKind.TRUSTED)
-        yield OpenAIWire(http, endpoint, name="wire", limits=limits, dialect=dialect, now=lambda: NOW), upstream
-        await http.aclose()
+        try:
+            yield OpenAIWire(http, endpoint, name="wire", limits=limits, dialect=dialect, now=lambda: NOW), upstream
+        finally:
+            await http.aclose()
 
 
 async def heard(wire: OpenAIWire, prompt: Prompt = PROMPT) -> tuple[str, Finish]:
@@ -60,12 +64,16 @@ async def heard(wire: OpenAIWire, prompt: Prompt = PROMPT) -> tuple[str, Finish]
 
 async def broken(wire: OpenAIWire) -> tuple[str, Upstream]:
     """The text that came before the fault, and the fault."""
-    said: list[str] = []
-    with pytest.raises(Upstream) as raised:
+    said: list[Delta | Finish] = []
+
+    async def listen() -> None:
         async for piece in wire.stream(PROMPT):
-            assert isinstance(piece, Delta), "an answer that breaks off is never shown as complete"
-            said.append(piece.text)
-    return "".join(said), raised.value
+            said.append(piece)  # noqa: PERF401 - what came before the fault must stay
+
+    with pytest.raises(Upstream) as raised:
+        await listen()
+    assert not any(isinstance(piece, Finish) for piece in said), "what breaks off is never shown as complete"
+    return "".join(piece.text for piece in said if isinstance(piece, Delta)), raised.value
 
 
 async def test_answer_arrives_with_its_end_and_its_count() -> None:
@@ -98,11 +106,17 @@ async def test_request_carries_prompt_model_key_and_parameters() -> None:
     [
         (Dialect(repetition_penalty="repetition_penalty"), {"repetition_penalty"}, {"repeat_penalty"}),
         (Dialect(repetition_penalty="repeat_penalty"), {"repeat_penalty"}, {"repetition_penalty"}),
-        (Dialect("max_completion_tokens", has_sampling=False), {"max_completion_tokens"}, {"max_tokens", "temperature"}),
+        (
+            Dialect("max_completion_tokens", has_sampling=False),
+            {"max_completion_tokens"},
+            {"max_tokens", "temperature"},
+        ),
         (Dialect(counts_in_stream=False), {"temperature"}, {"stream_options"}),
     ],
 )
-async def test_dialect_decides_what_parameters_are_called(dialect: Dialect, present: set[str], absent: set[str]) -> None:
+async def test_dialect_decides_what_parameters_are_called(
+    dialect: Dialect, present: set[str], absent: set[str]
+) -> None:
     sampling = Sampling(0.5, 100, 0.9, 1.1)
     async with served(answering(["x"]), dialect=dialect) as (wire, upstream):
         await heard(wire, replace(PROMPT, sampling=sampling))
@@ -165,14 +179,12 @@ async def test_whole_answer_of_a_service_that_ignores_streaming_is_taken() -> No
         (sending(chunk("a"), chunk("b", finish="stop"), framing="close"), "ab", FinishReason.STOP),
         (hanging(chunk("a"), chunk(finish="stop")), "a", FinishReason.STOP),
         (sending(chunk(reasoning_content="hm"), chunk("a"), chunk(finish="stop"), "[DONE]"), "a", FinishReason.STOP),
-        (sending(": ping", {"choices": [], "usage": None}, chunk("a"), "[DONE]"), "a", FinishReason.STOP),
-        (split(b"data: " + event(chunk("a"))[6:-2] + b"\n\ndata: [DONE]"), "a", FinishReason.STOP),
+        (sending({"choices": [], "usage": None}, chunk("a"), "[DONE]"), "a", FinishReason.STOP),
+        (split(b": ping\n\n" + event(chunk("a")) + b"data: [DONE]", 1000), "a", FinishReason.STOP),
     ],
 )
 async def test_complete_answer_is_recognised(script: Script, text: str, reason: FinishReason) -> None:
-    if script.__qualname__.startswith("sending") and text == "a":
-        pass
-    async with served(script, limits=QUICK) as (wire, _):
+    async with served(script, limits=IDLE) as (wire, _):
         said, finish = await heard(wire)
         assert (said, finish.reason) == (text, reason)
 
@@ -213,7 +225,7 @@ FAULTS: dict[str, tuple[Script, str, str]] = {
     "foreign event": (sending(chunk("a"), {"hello": 1}), "a", "llm_nonsense"),
     "content of a wrong type": (sending(chunk("a"), chunk(content=[1])), "a", "llm_nonsense"),
     "choices of a wrong type": (sending({"choices": [1]}), "", "llm_nonsense"),
-    "endless line": (endless_line := split(b"data: " + b"x" * 1_100_000, 60_000), "", "llm_nonsense"),
+    "endless line": (split(b"data: " + b"x" * 1_100_000, 60_000), "", "llm_nonsense"),
     "broken utf-8": (split(b'data: {"choices":[{"delta":{"content":"\xff\xfe"}}]}\n\n', 1000), "", "llm_nonsense"),
     "error in the stream": (sending(chunk("a"), {"error": {"message": SECRET}}), "a", "llm_overloaded"),
     "numeric error in the stream": (sending(chunk("a"), {"error": {"code": 429}}), "a", "llm_rate_limited"),
@@ -236,24 +248,16 @@ FAULTS: dict[str, tuple[Script, str, str]] = {
 @pytest.mark.parametrize("case", FAULTS)
 async def test_fault_is_mapped_without_the_services_words_or_an_open_connection(case: str) -> None:
     script, text, code = FAULTS[case]
-    async with served(script, limits=QUICK) as (wire, upstream):
+    limits = AT_ONCE if "hangs before" in case else IDLE
+    async with served(script, limits=limits) as (wire, upstream):
         said, fault = await broken(wire)
         assert (said, fault.code) == (text, code)
         assert SECRET not in str(fault) + fault.ru
-        if upstream.received[0].headers and case not in KEPT:
-            await upstream.until_all_left()
-
-
-# Answers that were read to their end: their connection is whole and may serve again.
-KEPT = {case for case, (script, _, _) in FAULTS.items() if script.__qualname__.startswith("replying")} | {
-    "ended without an end",
-    "half an event",
-    "nothing at all",
-}
+        await upstream.until_idle()
 
 
 async def test_reset_in_mid_answer_is_a_cut() -> None:
-    async with served(breaking_off(chunk("a"), with_reset=True), limits=QUICK) as (wire, upstream):
+    async with served(breaking_off(chunk("a"), with_reset=True), limits=IDLE) as (wire, upstream):
         _, fault = await broken(wire)
         assert fault.code == "llm_truncated"
         await upstream.until_all_left()
@@ -261,7 +265,7 @@ async def test_reset_in_mid_answer_is_a_cut() -> None:
 
 @pytest.mark.parametrize("payload", [chunk("a"), chunk(reasoning_content="hm")])
 async def test_endless_answer_meets_the_total_limit(payload: object) -> None:
-    async with served(endless(payload), limits=replace(QUICK, total_s=0.2)) as (wire, upstream):
+    async with served(endless(payload), limits=TimeLimits(total_s=0.2)) as (wire, upstream):
         _, fault = await broken(wire)
         assert fault.code == "llm_timeout"
         await upstream.until_all_left()
@@ -275,7 +279,7 @@ async def test_comments_do_not_pass_for_progress() -> None:
             await exchange.send(b": still here\n\n")
             await asyncio.sleep(0.01)
 
-    async with served(alive, limits=QUICK) as (wire, upstream):
+    async with served(alive, limits=IDLE) as (wire, upstream):
         said, fault = await broken(wire)
         assert (said, fault.code) == ("a", "llm_timeout")
         await upstream.until_all_left()
@@ -287,7 +291,7 @@ async def test_dead_address_is_unreachable(url: str) -> None:
         raise OSError(host, port)
 
     http = HttpClient(resolve=nowhere)
-    wire = OpenAIWire(http, Endpoint(url, "m", kind=DestinationKind.TRUSTED), name="wire", limits=QUICK)
+    wire = OpenAIWire(http, Endpoint(url, "m", kind=DestinationKind.TRUSTED), name="wire", limits=IDLE)
     _, fault = await broken(wire)
     assert (fault.code, fault.retryable) == ("llm_unreachable", True)
     await http.aclose()

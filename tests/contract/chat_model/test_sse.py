@@ -1,5 +1,7 @@
 """Cutting events out of chunks: wherever the network cuts, the same events come out, and memory stays bounded."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,9 +17,7 @@ EVENTS = ["раз".encode(), b"two\nlines", "три 🙂".encode(), b"", b"end"]
 def test_events_do_not_depend_on_where_chunks_are_cut(cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(STREAM)]
     cutter = EventCutter()
-    events = [
-        event for start, end in zip(edges, edges[1:], strict=False) for event in cutter.feed(STREAM[start:end])
-    ]
+    events = [event for start, end in pairwise(edges) for event in cutter.feed(STREAM[start:end])]
     assert events == EVENTS
 
 
@@ -41,5 +41,4 @@ def test_end_hands_out_what_the_last_empty_line_would_have() -> None:
 def test_endless_line_or_event_is_refused(piece: bytes) -> None:
     cutter = EventCutter(limit=100)
     with pytest.raises(Upstream, match="llm_nonsense"):
-        for _ in range(50):
-            cutter.feed(piece)
+        _ = [cutter.feed(piece) for _ in range(50)]

@@ -4,15 +4,21 @@ import asyncio
 import time
 
 import pytest
+from sqlalchemy import delete
 from tests.domain.accounts.conftest import HOME, PASSWORD, House
 
 from secretary.accounts import limits, service
 from secretary.accounts.limits import Limit, LoginLimits, site_of
+from secretary.accounts.models import LoginAttempt
 from secretary.accounts.sessions import Device
 from secretary.accounts.sign_in import Accounts
+from secretary.accounts.tokens import AccessTokens
 from secretary.kernel.errors import RateLimited, SecretaryError, Unauthenticated
+from secretary.kernel.events import EventBus
+from secretary.kernel.unit import UnitFactory
 
 WRONG = "wrong password"
+TOKENS = AccessTokens(b"k" * 32, "installation-1")
 
 
 @pytest.fixture
@@ -218,3 +224,23 @@ def test_what_was_typed_is_not_kept(house):
     subject = limits.by_account(LoginLimits(), "my-password-typed-as-name").subject
     assert "password" not in subject
     assert len(subject) == 64
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+async def test_a_thousand_guesses_at_once_are_not_a_thousand_guesses(engine, request):
+    """Real commits side by side: what is counted before the password is looked at cannot be outrun."""
+    looked_at = 0
+
+    class Counting:
+        async def is_right(self, stored: str | None, password: str) -> bool:
+            nonlocal looked_at
+            looked_at += 1
+            return False
+
+    accounts = Accounts(UnitFactory(request.getfixturevalue(engine), EventBus()), TOKENS, Counting())
+    guesses = (accounts.sign_in(f"name-{number}", WRONG, Device("203.0.113.77")) for number in range(40))
+    outcomes = await asyncio.gather(*guesses, return_exceptions=True)
+    async with accounts.units.write() as unit:
+        await unit.db.execute(delete(LoginAttempt))
+    assert looked_at == 10
+    assert sum(isinstance(outcome, RateLimited) for outcome in outcomes) == 30

@@ -10,10 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, select
 
 from secretary.kernel.errors import Upstream
 from secretary.kernel.events import EventBus
-from secretary.kernel.jobs import ClaimedJob, NewJob, Retry, Worker, complete, dead_letters, enqueue
+from secretary.kernel.jobs import ClaimedJob, Job, NewJob, Retry, Worker, claim, complete, dead_letters, enqueue
+from secretary.kernel.unit import UnitFactory
 
 QUICK = Retry(first_s=0.05, longest_s=0.05)
 SOURCE = Path(__file__).parents[3] / "src"
@@ -43,10 +45,6 @@ async def _until(is_so) -> None:
 
 
 async def _states(units) -> list[str]:
-    from sqlalchemy import select
-
-    from secretary.kernel.jobs import Job
-
     async with units.read() as unit:
         return [state.value for state in (await unit.db.execute(select(Job.state).order_by(Job.number))).scalars()]
 
@@ -131,12 +129,12 @@ async def test_long_work_keeps_its_lease_while_another_worker_looks_on(live_unit
 
     async def handle(job: ClaimedJob) -> None:
         attempts.append(job.attempt)
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(1.8)
 
-    options = {"lease_s": 0.6, "poll_s": 0.1}
+    options = {"lease_s": 1.0, "poll_s": 0.1}
     async with _working(live_units, {"work": handle}, **options), _working(live_units, {"work": handle}, **options):
         await _put(live_units, NewJob("work"))
-        await asyncio.sleep(1.2)
+        await asyncio.sleep(1.4)
     assert attempts == [1]
     assert await _states(live_units) == ["done"]
 
@@ -193,10 +191,11 @@ async def test_work_that_outlasts_the_stop_is_cancelled_and_given_back(live_unit
 
 async def test_several_workers_keep_every_lane_in_order_and_lose_nothing(live_units):
     running: set[str] = set()
+    overlaps: list[str] = []
     seen: dict[str, list[int]] = defaultdict(list)
 
     async def handle(job: ClaimedJob) -> None:
-        assert job.lane not in running
+        overlaps.extend(running & {job.lane})
         running.add(job.lane)
         await asyncio.sleep(0.003)
         running.remove(job.lane)
@@ -216,6 +215,7 @@ async def test_several_workers_keep_every_lane_in_order_and_lose_nothing(live_un
                 *(_put(live_units, NewJob("work", {"n": number}, lane=lane)) for lane in ("a", "b", "c"))
             )
         await _until(lambda: sum(map(len, seen.values())) == 30)
+    assert not overlaps
     assert seen == {lane: list(range(10)) for lane in "abc"}
     assert set(await _states(live_units)) == {"done"}
 
@@ -224,6 +224,30 @@ async def test_same_key_enqueued_by_many_at_once_is_one_job(live_units):
     ids = await asyncio.gather(*(_put(live_units, NewJob("work", key="k")) for _ in range(8)))
     assert len({job_id for [job_id] in ids}) == 1
     assert await _states(live_units) == ["queued"]
+
+
+async def test_claims_side_by_side_never_run_two_jobs_of_a_lane(postgresql):
+    """A job that commits after one that was enqueued later must not slip past a claim that is not committed yet."""
+    units = UnitFactory(postgresql, EventBus())
+    try:
+        async with units.write() as slow:
+            await enqueue(slow, NewJob("work", lane="a"))
+            await _put(units, NewJob("work", lane="a"))
+            first = units.write()
+            unit = await first.__aenter__()
+            assert len(await claim(unit, ["work"], "one", 60)) == 1
+        second = asyncio.create_task(_claim(units))
+        await asyncio.sleep(0.1)
+        await first.__aexit__(None, None, None)
+        assert await second == []
+    finally:
+        async with units.write() as unit:
+            await unit.db.execute(delete(Job))
+
+
+async def _claim(units) -> list[ClaimedJob]:
+    async with units.write() as unit:
+        return await claim(unit, ["work"], "two", 60)
 
 
 VICTIM = """

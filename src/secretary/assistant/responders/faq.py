@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from secretary.assistant import taking
 from secretary.assistant.ports import Buttons, Delta, SourcesFound
 from secretary.assistant.responders.message import draft_of
+from secretary.assistant.taking import Asking
 from secretary.assistant.turn import Said, Stage, Turn
 from secretary.conversations.ports import Source
 from secretary.knowledge.faq.lookup import FaqLookup
@@ -12,7 +13,11 @@ from secretary.knowledge.ports import BusinessCard
 
 
 class AnswerFromFaq:
-    """Answers from the FAQ of the assistant's collections; a message being taken is asked for again afterwards."""
+    """Answers from the FAQ of the assistant's collections.
+
+    While a message is taken it answers in between and repeats what was asked; but the message itself, once it was
+    asked for, is for the owner, even if it is a question that the FAQ could answer.
+    """
 
     stage = Stage.FAQ
 
@@ -20,6 +25,8 @@ class AnswerFromFaq:
         self._lookup = lookup
 
     async def respond(self, turn: Turn) -> AsyncGenerator[Said, None]:
+        if turn.taking is not None and turn.taking.asking == Asking.QUESTION:
+            return
         card = BusinessCard(**turn.assistant.card.model_dump())
         hit = await self._lookup.find(turn.text, turn.assistant.collections, turn.asked_at, card, turn.language)
         if hit is None:

@@ -46,7 +46,7 @@ class AskModel:
         self, models: Sequence[ChatModel], turn: Turn, preset: LlmPreset, history: Sequence[tuple[str, str]]
     ) -> AsyncGenerator[Said, None]:
         for number, model in enumerate(models, 1):
-            messages = build_prompt(turn, preset, history, model.capabilities.context_tokens)
+            messages = build_prompt(turn, preset, history, model.capabilities)
             prompt = Prompt(messages, sampling(turn.assistant, preset))
             spoke = False
             try:

@@ -35,8 +35,8 @@ class Proxy:
 class HttpRequest:
     """One request. `unix_socket` is for our own child processes: the URL's host is then only a name.
 
-    `max_redirects` is 0 (a redirect is an answer like any other) to 5 (one more is a fault); every hop is checked again, another
-    origin gets none of the caller's headers but the harmless ones.
+    `max_redirects` is 0 (a redirect is an answer like any other) to 5 (one more is a fault). Every hop is checked
+    again, and another origin gets none of the caller's headers but the harmless ones.
     """
 
     method: str

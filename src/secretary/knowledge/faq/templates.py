@@ -8,9 +8,8 @@ from secretary.kernel.errors import Language
 from secretary.kernel.language import detect_language
 from secretary.knowledge.ports import BusinessCard
 
-_PLACE = re.compile(
-    r"(?P<before>[ \t]*)\{(?P<name>current_time|current_date|day_of_week|company|phone|address|hours)\}(?P<after>[ \t]*)"
-)
+_NAMES = "current_time|current_date|day_of_week|company|phone|address|hours"
+_PLACE = re.compile(rf"(?P<before>[ \t]*)\{{(?P<name>{_NAMES})\}}(?P<after>[ \t]*)")
 _MONTHS: Mapping[Language, tuple[str, ...]] = {
     "ru": (
         "января", "февраля", "марта", "апреля", "мая", "июня",

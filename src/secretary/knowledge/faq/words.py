@@ -170,5 +170,6 @@ IRREGULAR: Mapping[str, str] = {
 }
 """Folded form -> what stands for all forms of the word, where Snowball would part them.
 
-The last are here because Snowball would join them with other words: "сто" with "стоит", "есть" with "ест". The tilde keeps these apart from all stems.
+The last are here because Snowball would join them with other words: "сто" with "стоит", "есть" with "ест". The tilde
+keeps these apart from all stems.
 """

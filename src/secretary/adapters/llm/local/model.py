@@ -84,7 +84,7 @@ class LocalModel:
         """As `OpenAIWire.stream`; Upstream("llm_unreachable") where the model is not there (see `state`)."""
         if self.state().code in _MENDABLE:
             self.start()
-        if not await self._supervisor.is_ready(self._limits.first_token_s):
+        if self._is_closed or not await self._supervisor.is_ready(self._limits.first_token_s):
             raise llm_error("llm_unreachable")
         try:
             async with aclosing(self._wire.stream(prompt)) as pieces:
