@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -56,23 +57,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory: pytest.TempPathFactory, run: Run[None]) -> Iterator[Database]:
-    database = run(migrated_sqlite(tmp_path_factory.mktemp("sqlite")))
-    yield database
-    run(database.close())
+def databases(
+    tmp_path_factory: pytest.TempPathFactory, run: Run[Any], worker_id: str
+) -> Iterator[Callable[[str, bool], Database]]:
+    """Opens the databases of this worker, each at its first use: an engine's, empty or after the first start."""
+    opened: dict[tuple[str, bool], Database] = {}
 
+    def get(engine: str, seeded: bool) -> Database:
+        if (engine, seeded) not in opened:
+            folder, name = tmp_path_factory.mktemp(engine), f"{worker_id}_{'seeded' if seeded else 'empty'}_{os.getpid()}"
+            database = run(migrated_sqlite(folder) if engine == "sqlite" else migrated_postgresql(name))
+            if seeded:
+                run(prepare(build(settings_in(folder), Ports(models={}, database=database))))
+            opened[engine, seeded] = database
+        return opened[engine, seeded]
 
-@pytest.fixture(scope="session")
-def postgresql(run: Run[None], worker_id: str) -> Iterator[Database]:
-    database = run(migrated_postgresql(worker_id))
-    yield database
-    run(database.close())
+    yield get
+    for database in opened.values():
+        run(database.close())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, run: Run[Any]) -> Iterator[RolledBack]:
-    """A real database as the migrations leave it; what a test stores is gone afterwards."""
-    rolled_back = RolledBack(request.getfixturevalue(request.param))
+def database(
+    request: pytest.FixtureRequest, databases: Callable[[str, bool], Database], run: Run[Any]
+) -> Iterator[RolledBack]:
+    """A real database: as the migrations leave it, or as the first start does where the test has an app.
+
+    What a test stores is gone afterwards.
+    """
+    rolled_back = RolledBack(databases(request.param, "app" in request.fixturenames))
     run(rolled_back.begin())
     yield rolled_back
     run(rolled_back.roll_back())
@@ -83,9 +96,13 @@ def units(database: RolledBack) -> UnitFactory:
     return UnitFactory(database, EventBus())
 
 
+def settings_in(folder: Path) -> Settings:
+    return Settings(_env_file=None, data_dir=folder, secret_key="k" * 43, rate_limit_enabled=False)
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(_env_file=None, data_dir=tmp_path, secret_key="k" * 43, rate_limit_enabled=False)
+    return settings_in(tmp_path)
 
 
 @pytest.fixture
@@ -98,7 +115,6 @@ def ports(database: RolledBack) -> Ports:
 def app(settings: Settings, ports: Ports, run: Run[Any]) -> Iterator[App]:
     """The program after its first start."""
     joined = build(settings, ports)
-    run(prepare(joined))
     run(joined.turns.start(everything=True))
     yield joined
     run(joined.close())

@@ -33,12 +33,13 @@ class Limit:
     def since(self, now: datetime) -> datetime:
         return now - timedelta(seconds=self.window_s)
 
-    def open_at(self, failures: int, last: datetime) -> datetime:
-        """When the next attempt is let through."""
+    def wait(self, failures: int, last: datetime | None, now: datetime) -> timedelta:
+        """For how long no attempt is let through; nothing, or less, when one is."""
         doublings = failures - self.free
-        if doublings < 0:
-            return last
-        return last + timedelta(seconds=min(self.first_wait_s * 2 ** min(doublings, 20), self.longest_wait_s))
+        if last is None or doublings < 0:
+            return timedelta(0)
+        waiting = min(self.first_wait_s * 2 ** min(doublings, 20), self.longest_wait_s)
+        return last + timedelta(seconds=waiting) - now
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ async def refuse_if_limited(unit: Unit, counted: Sequence[Counted]) -> None:
     now = unit.now()
     for each in counted:
         failures, last = await queries.attempts_since(unit.db, each.subject, each.limit.since(now))
-        if last is not None and each.limit.open_at(failures, last) > now:
-            raise too_many(each.limit.open_at(failures, last) - now)
+        if (wait := each.limit.wait(failures, last, now)) > timedelta(0):
+            raise too_many(wait)
 
 
 async def count(unit: Unit, counted: Sequence[Counted]) -> list[str]:

@@ -216,7 +216,7 @@ def test_a_whole_ipv6_network_counts_as_one_address(address, site):
 def test_waits_grow_to_their_limit_and_stop_there(house):
     limit = Limit(free=2, window_s=100, first_wait_s=5, longest_wait_s=30)
     now = house.clock()
-    waits = [(limit.open_at(failures, now) - now).total_seconds() for failures in (1, 2, 3, 4, 5, 500)]
+    waits = [limit.wait(failures, now, now).total_seconds() for failures in (1, 2, 3, 4, 5, 500)]
     assert waits == [0, 5, 10, 20, 30, 30]
 
 

@@ -85,10 +85,12 @@ async def test_job_is_claimed_with_what_it_carries_and_by_nobody_else(queue):
 
 
 async def test_job_is_not_there_when_its_unit_fails(queue):
+    async def enqueue_and_fail(unit) -> None:
+        await enqueue(unit, NewJob("work"))
+        raise RuntimeError
+
     with pytest.raises(RuntimeError):
-        async with queue.units.write() as unit:
-            await enqueue(unit, NewJob("work"))
-            raise RuntimeError
+        await queue.do(enqueue_and_fail)
     assert await queue.claim() == []
 
 
@@ -217,10 +219,13 @@ async def test_completing_twice_changes_nothing(queue):
 async def test_completion_is_undone_with_the_unit_it_was_part_of(queue):
     await queue.put()
     [job] = await queue.claim()
+
+    async def complete_and_fail(unit) -> None:
+        await complete(unit, job)
+        raise RuntimeError
+
     with pytest.raises(RuntimeError):
-        async with queue.units.write() as unit:
-            await complete(unit, job)
-            raise RuntimeError
+        await queue.do(complete_and_fail)
     queue.pass_(LEASE_S)
     assert len(await queue.claim()) == 1
 
@@ -306,13 +311,16 @@ async def test_job_remembers_who_asked_for_it(queue):
 @pytest.mark.parametrize(
     ("error", "failure"),
     [
-        (Upstream("down", en="", ru="", retryable=True, retry_after_s=7), Failure("down", False, 7)),
-        (Upstream("refused", en="", ru="", retryable=False), Failure("refused", True)),
-        (RateLimited("slow", en="", ru="", retry_after_s=9), Failure("slow", False, 9)),
-        (Internal("ours", en="", ru=""), Failure("ours", False)),
-        (Invalid("bad", en="", ru=""), Failure("bad", True)),
-        (Forbidden("no", en="", ru=""), Failure("no", True)),
-        (ValueError("secret inside"), Failure("internal", False)),
+        (
+            Upstream("down", en="", ru="", retryable=True, retry_after_s=7),
+            Failure("down", is_final=False, retry_after_s=7),
+        ),
+        (Upstream("refused", en="", ru="", retryable=False), Failure("refused", is_final=True)),
+        (RateLimited("slow", en="", ru="", retry_after_s=9), Failure("slow", is_final=False, retry_after_s=9)),
+        (Internal("ours", en="", ru=""), Failure("ours", is_final=False)),
+        (Invalid("bad", en="", ru=""), Failure("bad", is_final=True)),
+        (Forbidden("no", en="", ru=""), Failure("no", is_final=True)),
+        (ValueError("secret inside"), Failure("internal", is_final=False)),
     ],
 )
 def test_errors_say_whether_trying_again_makes_sense(error, failure):

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import stat
 import threading
 from datetime import UTC, datetime, timedelta
@@ -100,7 +99,7 @@ def test_first_start_makes_a_key_file_that_only_its_owner_reads(tmp_path: Path):
     first = load_vault(None, tmp_path / "data")
     path = tmp_path / "data" / "secret.key"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert os.listdir(path.parent) == ["secret.key"]
+    assert list(path.parent.iterdir()) == [path]
     assert load_vault(None, tmp_path / "data").key_id == first.key_id
 
 
