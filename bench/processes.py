@@ -5,7 +5,8 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 from urllib.request import urlopen
@@ -14,45 +15,44 @@ from bench.pythons import ROOT
 
 TICKS = os.sysconf("SC_CLK_TCK")
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
-SERVE = ("-m", "bench.serve")
+INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")  # what the shell says of the secretary must not change the numbers
 
 
 class Server:
-    """A server process: `with Server([…]) as server`. It has printed its address once the block begins."""
+    """A server process: `with Server("bench.serve") as server`. It has printed its address once the block begins."""
 
-    def __init__(self, arguments: Sequence[str | Path], *, python: str = sys.executable, **env: str) -> None:
-        self._command = [python, *map(str, arguments)]
-        self._env = clean_environment() | env
-        self.printed = ""
-        self.port = 0
-        self.pid = 0
+    def __init__(self, module: str, *arguments: str, python: str = sys.executable, **env: str) -> None:
+        self._command = [python, "-m", module, *arguments]
+        self._env = {name: os.environ[name] for name in INHERITED if name in os.environ} | env
 
     def __enter__(self) -> Self:
-        self._errors = tempfile.TemporaryFile("w+")
+        self._output = tempfile.TemporaryFile("w+")
         self._process = subprocess.Popen(
-            self._command, env=self._env, cwd=ROOT, stdout=subprocess.PIPE, stderr=self._errors, text=True
+            self._command, env=self._env, cwd=ROOT, stdout=self._output, stderr=subprocess.STDOUT
         )
-        self.pid = self._process.pid
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self.printed += line
-            if "/health" in line or (found := ADDRESS.search(self.printed)) is None:
-                break
-        found = ADDRESS.search(self.printed)
-        if found is None:
-            self._errors.seek(0)
-            raise RuntimeError(f"{self._command} did not start:\n{self._errors.read()[-2000:]}")
-        self.port = int(found[1])
+        while not (address := ADDRESS.search(self.printed)):
+            if self._process.poll() is not None:
+                raise RuntimeError(f"{self._command} did not start:\n{self.printed[-2000:]}")
+            time.sleep(0.005)
+        self.pid, self.port = self._process.pid, int(address[1])
         return self
 
     def __exit__(self, *error: object) -> None:
         self._process.terminate()
-        rest, _ = self._process.communicate(timeout=30)
-        self.printed += rest
-        self._errors.close()
+        self._process.wait(30)
+        self._output.close()
 
-    def get(self, path: str = "/health") -> bytes:
-        with urlopen(f"http://127.0.0.1:{self.port}{path}") as answer:  # noqa: S310 -- our own child on loopback
+    @property
+    def printed(self) -> str:
+        self._output.seek(0)
+        return self._output.read()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def get(self, path: str) -> bytes:
+        with urlopen(self.url + path) as answer:  # noqa: S310 -- our own child on loopback
             return bytes(answer.read())
 
     @property
@@ -70,8 +70,3 @@ def cpu_s(pid: int) -> float:
     """CPU seconds of a process so far, its own and the kernel's for it."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def clean_environment() -> dict[str, str]:
-    """What the shell says of the secretary must not change what is measured."""
-    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}

@@ -34,7 +34,7 @@ def _of(python: str, *, is_judged: bool) -> Iterator[Row]:
 
 def _start(python: str, folder: str, more_routes: int) -> tuple[float, float]:
     """CPU seconds to the first healthy answer, and MB after two idle seconds with the admin API built."""
-    with Server(("-m", "bench.serve", str(more_routes)), python=python, SECRETARY_DATA_DIR=folder) as server:
+    with Server("bench.serve", str(more_routes), python=python, SECRETARY_DATA_DIR=folder) as server:
         server.get("/health")
         cpu = server.cpu_s
         server.get("/admin/auth/status")

@@ -65,7 +65,10 @@ def databases(
 
     def get(engine: str, seeded: bool) -> Database:
         if (engine, seeded) not in opened:
-            folder, name = tmp_path_factory.mktemp(engine), f"{worker_id}_{'seeded' if seeded else 'empty'}_{os.getpid()}"
+            folder, name = (
+                tmp_path_factory.mktemp(engine),
+                f"{worker_id}_{'seeded' if seeded else 'empty'}_{os.getpid()}",
+            )
             database = run(migrated_sqlite(folder) if engine == "sqlite" else migrated_postgresql(name))
             if seeded:
                 run(prepare(build(settings_in(folder), Ports(models={}, database=database))))

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
+from pydantic import ValidationError
 
 from secretary import __version__
 from secretary.accounts.commands import users
@@ -123,9 +124,14 @@ def requests(context: Context, everything: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; a mistake of the user's ends in one clear line, not in a traceback."""
+    """Run the command line; a mistake of the user's ends in a clear line, not in a traceback."""
     try:
         cli()
     except SecretaryError as error:
         click.echo(f"{error.ru}\n{error.en}", err=True)
+        sys.exit(1)
+    except ValidationError as error:
+        for fault in error.errors():
+            name = ".".join(str(part) for part in fault["loc"])
+            click.echo(f"Неверная настройка / bad setting: {name} {fault['msg']}".replace("  ", " "), err=True)
         sys.exit(1)

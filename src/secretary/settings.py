@@ -60,6 +60,13 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:", "postgresql:", "postgresql+asyncpg:", "postgres:")):
+            raise ValueError("must begin with postgresql:// or sqlite:///")
+        return url
+
     @model_validator(mode="after")
     def _open_house_stays_at_home(self) -> "Settings":
         if not self.auth_enabled and not self.is_loopback:

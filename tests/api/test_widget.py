@@ -164,7 +164,9 @@ async def test_window_of_the_message_limit_passes(client, admin, clock):
     assert (await visitor.post("три")).status == 200
 
 
-async def test_flood_from_an_address_is_slowed_whatever_headers_it_sends(settings, ports, database, run, admin_api, client):
+async def test_flood_from_an_address_is_slowed_whatever_headers_it_sends(
+    settings, ports, database, run, admin_api, client
+):
     from secretary.app import build
 
     strict = build(settings.model_copy(update={"rate_limit_enabled": True, "rate_limit_chat": 3}), ports)
@@ -172,7 +174,11 @@ async def test_flood_from_an_address_is_slowed_whatever_headers_it_sends(setting
     await strict.turns.start(everything=True)
     body = {"source_id": "default", "language": "ru"}
     statuses = [
-        (await flooding.post("/widget/chat/session?instance=default", body, headers={"x-forwarded-for": f"10.0.0.{n}"})).status
+        (
+            await flooding.post(
+                "/widget/chat/session?instance=default", body, headers={"x-forwarded-for": f"10.0.0.{n}"}
+            )
+        ).status
         for n in range(5)
     ]
     assert statuses == [201, 201, 201, 429, 429]

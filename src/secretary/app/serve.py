@@ -2,9 +2,10 @@
 
 import asyncio
 import fcntl
+import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from secretary.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-# Listeners get 4 s to hear the end of their answers, then running turns 4 s to end: 10 s in all at most.
+# Listeners get 4 s to hear the end of their answers, then running turns 3 s to end (`Limits.drain_s`): under 10 in all.
 GRACE_S = 4
 
 
@@ -53,9 +54,23 @@ async def serve(settings: Settings, bound: socket.socket) -> None:
     async with started(app) as admin:
         _greet(bound, admin)
         warming = asyncio.create_task(asgi.warm())
-        await uvicorn.Server(config).serve(sockets=[bound])
+        await _Server(config).serve(sockets=[bound])
         warming.cancel()
-        log.info("stopping")
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn raises the signal again once it has shut down, which would end us before our own turns have ended."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
 
 
 @asynccontextmanager
@@ -115,9 +130,12 @@ def lock_folder(settings: Settings) -> TextIOWrapper:
 def _greet(bound: socket.socket, admin: FirstAdmin | None) -> None:
     host, port = bound.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    click.echo(f"AI Secretary\n  demo page   {address}/demo\n  health      {address}/health")
+    lines = ["AI Secretary"]
     if admin is not None:
-        click.echo(
-            "  first start: this password is shown once / первый запуск: пароль показан один раз\n"
-            f"  user        {admin.username}\n  password    {admin.password}"
-        )
+        lines += [
+            "  first start: this password is shown once / первый запуск: пароль показан один раз",
+            f"  user        {admin.username}",
+            f"  password    {admin.password}",
+        ]
+    lines += [f"  demo page   {address}/demo", f"  health      {address}/health"]
+    click.echo("\n".join(lines))

@@ -31,7 +31,7 @@ class Limits:
     """How long a turn may take, how long the end of the process waits for running turns, how many may wait in line."""
 
     turn_s: float = 180.0
-    drain_s: float = 7.0
+    drain_s: float = 3.0
     waiting_in_conversation: int = 20
 
 

@@ -23,7 +23,9 @@ async def test_who_asks_for_a_person_is_not_argued_with(visitor, wish):
     assert any(part in message["content"] for part in ("Что передать", "What should I pass on"))
 
 
-@pytest.mark.parametrize("text", ["Сколько человек работает у вас?", "Как найти человека, который меня обманул, и что мне делать"])
+@pytest.mark.parametrize(
+    "text", ["Сколько человек работает у вас?", "Как найти человека, который меня обманул, и что мне делать"]
+)
 async def test_a_person_mentioned_is_not_a_person_asked_for(visitor, text):
     assert "Что передать" not in await visitor.say(text)
 

@@ -270,5 +270,3 @@ def test_two_responders_never_share_a_stage():
 
     with pytest.raises(ValueError, match="two responders"):
         in_order([Same(), Same()])
-
-

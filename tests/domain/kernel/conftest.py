@@ -14,9 +14,16 @@ async def _forget_jobs(units: UnitFactory) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def live_units(request, run):
+def live_units(request, databases, run):
     """Units that really commit, side by side."""
-    units = UnitFactory(request.getfixturevalue(request.param), EventBus())
+    units = UnitFactory(databases(request.param, seeded=False), EventBus())
+    yield units
     run(_forget_jobs(units))
+
+
+@pytest.fixture
+def live_postgresql(databases, run):
+    """The same, where writers do not wait for each other."""
+    units = UnitFactory(databases("postgresql", seeded=False), EventBus())
     yield units
     run(_forget_jobs(units))

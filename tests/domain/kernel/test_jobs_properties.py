@@ -189,5 +189,5 @@ async def _story(database, steps) -> None:
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
-def test_queue_keeps_its_promises_in_any_order_of_events(engine, request, run, steps):
-    run(_story(request.getfixturevalue(engine), steps))
+def test_queue_keeps_its_promises_in_any_order_of_events(engine, databases, run, steps):
+    run(_story(databases(engine, seeded=False), steps))

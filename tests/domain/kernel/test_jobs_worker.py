@@ -10,12 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from secretary.kernel.errors import Upstream
 from secretary.kernel.events import EventBus
 from secretary.kernel.jobs import ClaimedJob, Job, NewJob, Retry, Worker, claim, complete, dead_letters, enqueue
-from secretary.kernel.unit import UnitFactory
 
 QUICK = Retry(first_s=0.05, longest_s=0.05)
 SOURCE = Path(__file__).parents[3] / "src"
@@ -228,23 +227,19 @@ async def test_same_key_enqueued_by_many_at_once_is_one_job(live_units):
     assert await _states(live_units) == ["queued"]
 
 
-async def test_claims_side_by_side_never_run_two_jobs_of_a_lane(postgresql):
+async def test_claims_side_by_side_never_run_two_jobs_of_a_lane(live_postgresql):
     """A job that commits after one that was enqueued later must not slip past a claim that is not committed yet."""
-    units = UnitFactory(postgresql, EventBus())
-    try:
-        async with units.write() as slow:
-            await enqueue(slow, NewJob("work", lane="a"))
-            await _put(units, NewJob("work", lane="a"))
-            first = units.write()
-            unit = await first.__aenter__()
-            assert len(await claim(unit, ["work"], "one", 60)) == 1
-        second = asyncio.create_task(_claim(units))
-        await asyncio.sleep(0.1)
-        await first.__aexit__(None, None, None)
-        assert await second == []
-    finally:
-        async with units.write() as unit:
-            await unit.db.execute(delete(Job))
+    units = live_postgresql
+    async with units.write() as slow:
+        await enqueue(slow, NewJob("work", lane="a"))
+        await _put(units, NewJob("work", lane="a"))
+        first = units.write()
+        unit = await first.__aenter__()
+        assert len(await claim(unit, ["work"], "one", 60)) == 1
+    second = asyncio.create_task(_claim(units))
+    await asyncio.sleep(0.1)
+    await first.__aexit__(None, None, None)
+    assert await second == []
 
 
 async def _claim(units) -> list[ClaimedJob]:
@@ -257,7 +252,6 @@ import asyncio, sys
 from secretary.kernel.db import Database
 from secretary.kernel.events import EventBus
 from secretary.kernel.jobs import Worker
-from secretary.kernel.unit import UnitFactory
 
 async def handle(job):
     print("begun", flush=True)

@@ -57,7 +57,13 @@ def test_what_is_no_contact_is_asked_again(said):
 
 @pytest.mark.parametrize(
     ("said", "urgency"),
-    [("Срочно!", "urgent"), ("Не срочно", "whenever"), ("сегодня", "today"), ("asap", "urgent"), ("что-то", "whenever")],
+    [
+        ("Срочно!", "urgent"),
+        ("Не срочно", "whenever"),
+        ("сегодня", "today"),
+        ("asap", "urgent"),
+        ("что-то", "whenever"),
+    ],
 )
 def test_urgency(said, urgency):
     assert through(Draft("?", Asking.URGENCY), said).urgency == urgency

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from secretary.kernel.db import Base, JsonOf, UtcDateTime
 
+# No index begins with the kind or the state: SQLite would take it for a claim and walk through what is done.
 # Partial indexes: what is over stays out of them. `selects.is_open` repeats the words, or they would not be used.
 IS_OPEN = text("state IN ('queued', 'running')")
 
@@ -60,10 +61,10 @@ class Job(Base):
     finished: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__: Any = (
-        Index("uq_jobs_open_key", "kind", "key", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index("uq_jobs_open_key", "key", "kind", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("ix_jobs_due", "run_at", "number", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("ix_jobs_lane", "lane", "number", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("ix_jobs_lease_until", "lease_until"),
-        Index("ix_jobs_finished", "state", "finished"),
-        Index("ix_jobs_kind_key", "kind", "key"),
+        Index("ix_jobs_finished", "finished", "state"),
+        Index("ix_jobs_key_kind", "key", "kind"),
     )

@@ -37,11 +37,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('jobs', schema=None) as batch_op:
         batch_op.create_index('ix_jobs_due', ['run_at', 'number'], unique=False, sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
-        batch_op.create_index('ix_jobs_finished', ['state', 'finished'], unique=False)
-        batch_op.create_index('ix_jobs_kind_key', ['kind', 'key'], unique=False)
+        batch_op.create_index('ix_jobs_finished', ['finished', 'state'], unique=False)
+        batch_op.create_index('ix_jobs_key_kind', ['key', 'kind'], unique=False)
         batch_op.create_index('ix_jobs_lane', ['lane', 'number'], unique=False, sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
         batch_op.create_index('ix_jobs_lease_until', ['lease_until'], unique=False)
-        batch_op.create_index('uq_jobs_open_key', ['kind', 'key'], unique=True, sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
+        batch_op.create_index('uq_jobs_open_key', ['key', 'kind'], unique=True, sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
 
     op.create_table('login_attempts',
     sa.Column('id', sa.String(length=36), nullable=False),
@@ -344,7 +344,7 @@ def downgrade() -> None:
         batch_op.drop_index('uq_jobs_open_key', sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
         batch_op.drop_index('ix_jobs_lease_until')
         batch_op.drop_index('ix_jobs_lane', sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
-        batch_op.drop_index('ix_jobs_kind_key')
+        batch_op.drop_index('ix_jobs_key_kind')
         batch_op.drop_index('ix_jobs_finished')
         batch_op.drop_index('ix_jobs_due', sqlite_where=sa.text("state IN ('queued', 'running')"), postgresql_where=sa.text("state IN ('queued', 'running')"))
 
