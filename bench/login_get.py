@@ -32,7 +32,7 @@ def run(pythons: list[str]) -> Iterator[Row]:
 
 
 async def _sign_in(server: Server) -> str:
-    password = re.search(r"password +(\S+)", server.printed)
+    password = re.search(r"^ *password +(\S+)$", server.printed, re.MULTILINE)
     assert password
     connection = await Connection.to(server.port)
     answer = await connection.json("POST", "/admin/auth/login", {"username": "admin", "password": password[1]})

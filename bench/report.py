@@ -30,7 +30,7 @@ def table(rows: Sequence[Row]) -> str:
     """The rows, aligned."""
     lines = [("benchmark", "measured", "limit", "ratio", "goal", "", "")]
     for row in rows:
-        ratio = "" if row.limit is None else f"{row.value / row.limit:.2f}"
+        ratio = f"{row.value / row.limit:.2f}" if row.limit else ""
         verdict = "" if row.limit is None else ("ok" if row.is_kept else "TOO MUCH")
         lines.append(
             (row.what, f"{_short(row.value)} {row.unit}", _short(row.limit), ratio, _short(row.goal), verdict, row.note)

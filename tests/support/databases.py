@@ -11,13 +11,23 @@ from secretary.kernel.db import Database, async_url
 from secretary.migrations import migrate
 
 
+async def empty_sqlite(folder: Path) -> Database:
+    return Database(f"sqlite:///{folder / 'test.db'}")
+
+
 async def migrated_sqlite(folder: Path) -> Database:
-    database = Database(f"sqlite:///{folder / 'test.db'}")
+    database = await empty_sqlite(folder)
     await migrate(database)
     return database
 
 
 async def migrated_postgresql(name: str) -> Database:
+    database = await empty_postgresql(name)
+    await migrate(database)
+    return database
+
+
+async def empty_postgresql(name: str) -> Database:
     """A fresh database of this name on the shared server."""
     url = await asyncio.to_thread(server_url)
     admin = create_async_engine(async_url(url), isolation_level="AUTOCOMMIT")
@@ -28,9 +38,7 @@ async def migrated_postgresql(name: str) -> Database:
         await connection.execute(text(f'DROP DATABASE IF EXISTS "test_{name}" WITH (FORCE)'))
         await connection.execute(text(f'CREATE DATABASE "test_{name}"'))
     await admin.dispose()
-    database = Database(url.replace("/postgres?", f"/test_{name}?"))
-    await migrate(database)
-    return database
+    return Database(url.replace("/postgres?", f"/test_{name}?"))
 
 
 def server_url() -> str:

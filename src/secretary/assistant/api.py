@@ -13,7 +13,6 @@ from secretary.assistant.models import Assistant, Card, LlmParams
 from secretary.assistant.service import AssistantFields
 from secretary.kernel.errors import NotFound
 from secretary.kernel.unit import Actor, Unit
-from secretary.llm.service import get_preset
 from secretary.web.deps import UnitDep
 
 router = APIRouter(prefix="/admin", tags=["assistants"])
@@ -83,7 +82,6 @@ async def list_assistants(unit: UnitDep, actor: MayView) -> dict[str, Any]:
 @router.post("/assistants", status_code=201)
 async def create_assistant(unit: UnitDep, actor: MayEdit, body: AssistantFields) -> dict[str, AssistantOut]:
     del actor  # the unit knows him
-    await get_preset(unit, body.persona_id)
     return {"assistant": AssistantOut.model_validate(await service.create(unit, body))}
 
 
@@ -98,8 +96,6 @@ async def change_assistant(
 ) -> dict[str, AssistantOut]:
     assistant = await _visible(unit, actor, assistant_id)
     ensure_may_touch(actor, "assistants", assistant.owner_id)
-    if "persona_id" in body.model_fields_set:
-        await get_preset(unit, body.persona_id)
     await service.change(unit, assistant, body)
     return {"assistant": AssistantOut.model_validate(assistant)}
 

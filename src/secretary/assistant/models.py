@@ -1,12 +1,28 @@
 """Tables of the heart: `assistants`, and `requests`, the messages that the secretary takes for the owner."""
 
 from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from secretary.kernel.db import Base, JsonOf, UtcDateTime
+from secretary.kernel.errors import Invalid
+
+
+def known_zone(name: str) -> str:
+    """An IANA name of a time zone. Raises Invalid for any other."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as error:
+        raise Invalid(
+            "unknown_time_zone",
+            en=f"“{name}” is no time zone. Write it like Europe/Moscow.",
+            ru=f"«{name}» — не часовой пояс. Напишите его так: Europe/Moscow.",
+        ) from error
+    return name
 
 
 class Card(BaseModel):
@@ -16,7 +32,7 @@ class Card(BaseModel):
     phone: str = Field(default="", max_length=50)
     address: str = Field(default="", max_length=300)
     hours: str = Field(default="", max_length=300)
-    timezone: str = Field(default="Europe/Moscow", max_length=50)
+    timezone: Annotated[str, AfterValidator(known_zone)] = Field(default="Europe/Moscow", max_length=50)
 
 
 class LlmParams(BaseModel):

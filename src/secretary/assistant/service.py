@@ -9,7 +9,9 @@ from secretary.assistant.models import Assistant, Card, LlmParams, Request
 from secretary.kernel.errors import Conflict, NotFound
 from secretary.kernel.text import CleanText
 from secretary.kernel.unit import Unit
+from secretary.knowledge.service import find_collection
 from secretary.llm.backends import AUTO
+from secretary.llm.service import get_preset
 
 Prompt = Annotated[CleanText, Field(max_length=20_000)]
 
@@ -23,7 +25,9 @@ class AssistantFields(BaseModel):
     description: Annotated[CleanText, Field(max_length=500)] = ""
     persona_id: str = Field(default="anna", max_length=50)
     system_prompt: Prompt | None = None
-    backends: list[Annotated[str, Field(min_length=1, max_length=60)]] = Field(default=[AUTO], max_length=20)
+    backends: list[Annotated[str, Field(min_length=1, max_length=60)]] = Field(
+        default=[AUTO], min_length=1, max_length=20
+    )
     llm_params: LlmParams = Field(default_factory=LlmParams)
     card: Card = Field(default_factory=Card)
     collections: list[Annotated[str, Field(max_length=36)]] | None = None
@@ -46,7 +50,34 @@ async def get_default(unit: Unit) -> Assistant:
 
 
 async def create(unit: Unit, fields: AssistantFields, *, is_default: bool = False) -> Assistant:
-    """Create an assistant that belongs to the actor, or to nobody when the system creates it."""
+    """Create an assistant of the actor's, or of nobody's when the system does. Raises NotFound as `change` does."""
+    await _check_references(unit, fields)
+    return await _store(unit, fields, is_default=is_default)
+
+
+async def clone(unit: Unit, assistant: Assistant, name: str) -> Assistant:
+    """A copy that may be changed without changing the original."""
+    values = {field: getattr(assistant, field) for field in AssistantFields.model_fields}
+    return await _store(unit, AssistantFields.model_construct(**{**values, "name": name}), is_default=False)
+
+
+async def change(unit: Unit, assistant: Assistant, fields: AssistantFields) -> None:
+    """Change the fields that were named. Raises NotFound for a persona or a collection that the actor cannot see."""
+    await _check_references(unit, fields)
+    for name in fields.model_fields_set:
+        setattr(assistant, name, getattr(fields, name))
+    assistant.updated = unit.now()
+    await unit.db.flush()
+
+
+async def _check_references(unit: Unit, fields: AssistantFields) -> None:
+    if "persona_id" in fields.model_fields_set:
+        await get_preset(unit, fields.persona_id)
+    for collection_id in fields.collections or ():
+        await find_collection(unit, collection_id)
+
+
+async def _store(unit: Unit, fields: AssistantFields, *, is_default: bool) -> Assistant:
     now = unit.now()
     assistant = Assistant(
         id=unit.new_id(),
@@ -60,20 +91,6 @@ async def create(unit: Unit, fields: AssistantFields, *, is_default: bool = Fals
     unit.db.add(assistant)
     await unit.db.flush()
     return assistant
-
-
-async def clone(unit: Unit, assistant: Assistant, name: str) -> Assistant:
-    """A copy that may be changed without changing the original."""
-    values = {field: getattr(assistant, field) for field in AssistantFields.model_fields}
-    return await create(unit, AssistantFields.model_construct(**{**values, "name": name}))
-
-
-async def change(unit: Unit, assistant: Assistant, fields: AssistantFields) -> None:
-    """Change the fields that were named."""
-    for name in fields.model_fields_set:
-        setattr(assistant, name, getattr(fields, name))
-    assistant.updated = unit.now()
-    await unit.db.flush()
 
 
 async def delete(unit: Unit, assistant: Assistant) -> None:

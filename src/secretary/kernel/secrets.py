@@ -143,7 +143,7 @@ def last_four(secret: str) -> str:
 def bad_key() -> Internal:
     return Internal(
         "bad_secret_key",
-        en=f"The installation key (SECRETARY_SECRET_KEY, or the file secret.key) is shorter than {SHORTEST_KEY} characters.",
+        en=f"The installation key (SECRETARY_SECRET_KEY or the file secret.key) has under {SHORTEST_KEY} characters.",
         ru=f"Ключ установки (SECRETARY_SECRET_KEY или файл secret.key) короче {SHORTEST_KEY} знаков.",
     )
 

@@ -111,6 +111,7 @@ class RouteIndex:
             match, child = route.matches(scope)
             if match is Match.FULL:
                 scope.update(child)
+                scope["route"] = route
                 await route.handle(scope, receive, send)
                 return
             if match is Match.PARTIAL and partial is None:

@@ -252,6 +252,7 @@ import asyncio, sys
 from secretary.kernel.db import Database
 from secretary.kernel.events import EventBus
 from secretary.kernel.jobs import Worker
+from secretary.kernel.unit import UnitFactory
 
 async def handle(job):
     print("begun", flush=True)

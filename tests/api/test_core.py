@@ -1,0 +1,84 @@
+"""Health, metrics, front door, demo page; settings and the command line around them."""
+
+import pytest
+from click.testing import CliRunner
+from pydantic import ValidationError
+from tests.support.client import Client
+
+from secretary.cli import cli
+from secretary.settings import Settings
+
+
+async def test_health_says_who_answers(client):
+    answer = (await client.get("/health")).json()
+    assert answer["status"] == "healthy"
+    assert answer["deployment_mode"] == "full"
+    assert answer["services"] == {"llm": False, "llm_backend": "none", "faq": True}
+
+
+async def test_metrics_are_for_this_machine_only(client, visitor):
+    await visitor.say("Сколько стоит доставка?")
+    near = Client(client.app, client.admin_api, address="127.0.0.1")
+    metrics = await near.get("/metrics")
+    assert 'secretary_turns_total{stage="faq",status="complete"}' in metrics.text
+    assert "session_id" in metrics.text or "/widget/chat" in metrics.text
+    assert visitor.session_id not in metrics.text
+    assert (await client.get("/metrics")).status == 404
+
+
+async def test_front_door_and_demo_page(client):
+    assert (await client.get("/")).json()["service"] == "AI Secretary"
+    page = await client.get("/demo")
+    assert "/widget.js?instance=default" in page.text
+    assert "style=" not in page.text
+    for sheet in ("demo.css", "page.css"):
+        assert (await client.get(f"/static/{sheet}")).headers["content-type"].startswith("text/css")
+    for path in ("/static/../settings.py", "/static/.env", "/nothing", "/static/x/y"):
+        assert (await client.get(path)).status == 404
+
+
+def settings(**given):
+    return Settings(_env_file=None, **given)
+
+
+def test_defaults_need_nothing():
+    assert settings().host == "127.0.0.1"
+    assert settings().is_embedded
+    assert settings().url_of_database.endswith("data/secretary.db")
+
+
+def test_names_that_installations_already_have(monkeypatch):
+    for name, value in {
+        "LLM_BACKEND": "vllm", "VLLM_API_URL": "http://v", "SECRETARY_PERSONA": "marina", "ORCHESTRATOR_PORT": "9000",
+        "DEPLOYMENT_MODE": "cloud", "TRUSTED_PROXIES": "10.0.0.1, 10.0.0.2", "DATABASE_URL": "postgresql://h/d",
+        "RATE_LIMIT_CHAT": "5", "ADMIN_JWT_SECRET": "s", "LOCAL_MODEL_LANGUAGES": "en",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    read = settings()
+    assert (read.llm_backend, read.vllm_api_url, read.persona, read.port) == ("vllm", "http://v", "marina", 9000)
+    assert (read.deployment_mode, read.trusted_proxies) == ("cloud", ("10.0.0.1", "10.0.0.2"))
+    assert (read.is_embedded, read.rate_limit_chat, read.local_model_languages) == (False, 5, ("en",))
+    assert "s" not in repr(read.jwt_secret).replace("SecretStr", "").replace("*", "")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.2", "example.com"])
+def test_open_house_is_refused_outside_of_this_machine(host):
+    with pytest.raises(ValidationError, match="ADMIN_AUTH_ENABLED"):
+        settings(auth_enabled=False, host=host)
+    assert settings(auth_enabled=False, host="127.0.0.1").auth_enabled is False
+    assert settings(auth_enabled=False, host="::1").is_loopback
+
+
+def invoke(tmp_path, *arguments):
+    result = CliRunner(env={"SECRETARY_DATA_DIR": str(tmp_path)}).invoke(cli, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_command_line(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "schema 0001" in invoke(tmp_path, "migrate")
+    assert "GET /health" in invoke(tmp_path, "routes")
+    assert '"/admin/faq"' in invoke(tmp_path, "openapi")
+    assert "no messages" in invoke(tmp_path, "requests")
+    assert "schema empty" in invoke(tmp_path, "migrate", "--revision", "base")
