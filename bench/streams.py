@@ -54,7 +54,7 @@ def _secretary(python: str) -> Seen:
 
 
 def _upstream(python: str) -> Server:
-    return Server("bench.upstream", str(TOKENS), str(PER_S), python=python)
+    return Server("bench.upstream", str(TOKENS), str(PER_S), str(STREAMS), python=python)
 
 
 def _listen(kind: str, server: Server) -> Seen:

@@ -21,7 +21,7 @@ def run(pythons: list[str]) -> Iterator[Row]:
     python = pythons[0]
     with (
         tempfile.TemporaryDirectory() as folder,
-        Server("bench.upstream", str(TOKENS), "500", python=python) as upstream,
+        Server("bench.upstream", str(TOKENS), "500", "1", python=python) as upstream,
         Server(
             "bench.serve",
             python=python,

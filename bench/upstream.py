@@ -1,7 +1,8 @@
-"""A scripted model service on OpenAI's wire, a process of its own: `python -m bench.upstream TOKENS TOKENS_PER_S`.
+"""A scripted model service on OpenAI's wire, a process of its own: `python -m bench.upstream TOKENS PER_S TOGETHER`.
 
 Each token says its number and when it was written: `17:8123456789;`, nanoseconds of the machine's monotonic clock.
-One timer serves all streams, and each stream has its own phase, so that writing costs as little as it can.
+Answers begin once TOGETHER of them have been asked for, each with its own phase; one timer serves them all, so that
+writing costs as little as it can.
 """
 
 import asyncio
@@ -32,15 +33,23 @@ LAST = framed(EVENT % (b"{}", b'"stop"')) + framed(b"data: [DONE]\n\n") + b"0\r\
 class Script:
     """Writes the next token of every stream that is due."""
 
-    def __init__(self, tokens: int, per_s: float) -> None:
+    def __init__(self, tokens: int, per_s: int, together: int) -> None:
         self._tokens = tokens
         self._gap_s = 1 / per_s
+        self._together = together
+        self._waiting: list[asyncio.Transport] = []
         self._due: list[tuple[float, int, asyncio.Transport, Iterator[int]]] = []
         self._order = count()
 
     def begin(self, transport: asyncio.Transport) -> None:
         transport.write(HEAD)
-        self._push(time.monotonic() + self._gap_s, transport, iter(range(self._tokens)))
+        self._waiting.append(transport)
+        if len(self._waiting) < self._together:
+            return
+        first = time.monotonic() + self._gap_s
+        for phase, waiting in enumerate(self._waiting):
+            self._push(first + self._gap_s * phase / self._together, waiting, iter(range(self._tokens)))
+        self._waiting.clear()
 
     def _push(self, due: float, transport: asyncio.Transport, numbers: Iterator[int]) -> None:
         heapq.heappush(self._due, (due, next(self._order), transport, numbers))
@@ -81,12 +90,12 @@ class Connection(asyncio.Protocol):
             self._script.begin(self._transport)
 
 
-async def main(tokens: int, per_s: float) -> None:
-    script = Script(tokens, per_s)
+async def main(tokens: int, per_s: int, together: int) -> None:
+    script = Script(tokens, per_s, together)
     server = await asyncio.get_running_loop().create_server(lambda: Connection(script), "127.0.0.1", 0)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await script.run()
 
 
 if __name__ == "__main__":
-    uvloop.run(main(int(sys.argv[1]), float(sys.argv[2])))
+    uvloop.run(main(*map(int, sys.argv[1:])))

@@ -5,6 +5,8 @@ from click.testing import CliRunner
 from pydantic import ValidationError
 from tests.support.client import Client
 
+from secretary.app import Ports, build
+from secretary.app.first_start import prepare
 from secretary.cli import cli
 from secretary.settings import Settings
 
@@ -82,3 +84,26 @@ def test_command_line(tmp_path, monkeypatch):
     assert '"/admin/faq"' in invoke(tmp_path, "openapi")
     assert "no messages" in invoke(tmp_path, "requests")
     assert "schema empty" in invoke(tmp_path, "migrate", "--revision", "base")
+
+
+async def test_open_house_lets_everybody_act_as_the_admin(app, settings, ports, admin_api):
+    house = build(settings.model_copy(update={"auth_enabled": False}), ports)
+    await prepare(house)
+    client = Client(house, admin_api)
+    assert (await client.get("/admin/auth/me")).json()["role"] == "admin"
+    assert (await client.get("/admin/auth/status")).json()["enabled"] is False
+    assert (await client.get("/admin/requests")).status == 200
+
+
+async def test_first_admin_gets_the_name_from_the_settings(settings, database, tmp_path):
+    named = build(settings.model_copy(update={"admin_username": "olga"}), Ports(models={}, database=database))
+    admin = await prepare(named)
+    assert admin.username == "olga"
+    assert await prepare(named) is None
+
+
+async def test_failed_sign_ins_of_an_address_are_counted_as_configured(settings, ports, admin_api, app):
+    strict = build(settings.model_copy(update={"rate_limit_auth": 2}), ports)
+    client = Client(strict, admin_api)
+    body = {"username": "nobody-here", "password": "wrong-password"}
+    assert [(await client.post("/admin/auth/login", body)).status for _ in range(3)] == [401, 401, 429]

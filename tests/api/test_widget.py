@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import orjson
 import pytest
+from tests.support.client import Client
+from tests.support.visitor import Visitor
 
 from secretary.app import Ports
 from secretary.kernel.clock import utc_now
-from tests.support.client import Client
-from tests.support.visitor import Visitor
 
 SHOP = "https://shop.example"
 

@@ -7,11 +7,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
+from tests.support.databases import empty_postgresql, empty_sqlite
 
 import secretary.migrations
 from secretary.kernel.db import Base
 from secretary.migrations import HEAD, current_revision, migrate, migrate_if_needed, tables
-from tests.support.databases import empty_postgresql, empty_sqlite
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -10,6 +10,7 @@ import pytest
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    "--disable-features=LocalNetworkAccessChecks",  # pages of made-up sites talk to the server on this machine
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from pathlib import Path
+from typing import Self
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
@@ -83,7 +84,7 @@ class _Turnwise(AsyncSession):
         super().__init__(connection, expire_on_commit=False, autoflush=False, join_transaction_mode="create_savepoint")
         self._turn = lock
 
-    async def __aenter__(self) -> "_Turnwise":
+    async def __aenter__(self) -> Self:
         await self._turn.acquire()
         return self
 

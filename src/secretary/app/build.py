@@ -2,10 +2,11 @@
 
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from secretary.accounts.authenticator import SessionAuthenticator
+from secretary.accounts.limits import LoginLimits
 from secretary.accounts.sign_in import Accounts
 from secretary.accounts.tokens import AccessTokens
 from secretary.adapters.channels.widget.channel import WidgetChannel
@@ -26,7 +27,7 @@ from secretary.kernel.events import EventBus
 from secretary.kernel.http import HttpClient
 from secretary.kernel.limits import WindowLimiter
 from secretary.kernel.secrets import Signer, Vault, derive_key, load_vault
-from secretary.kernel.unit import Actor, UnitFactory
+from secretary.kernel.unit import UnitFactory
 from secretary.knowledge.faq.lookup import FaqLookup
 from secretary.knowledge.ports import BusinessCard
 from secretary.llm.backends import Backends
@@ -106,15 +107,16 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         _fingerprint(vault),
         WindowLimiter(settings.rate_limit_chat if settings.rate_limit_enabled else UNLIMITED, 60),
     )
-    house = None if settings.auth_enabled else Actor("user", "open-house", "admin")
+    limits = LoginLimits()
+    limits = replace(limits, address=replace(limits.address, free=settings.rate_limit_auth))
     return App(
         settings=settings,
         database=database,
         units=units,
         vault=vault,
         http=http,
-        accounts=Accounts(units, tokens, is_open_house=house is not None),
-        authenticator=SessionAuthenticator(units, tokens, house),
+        accounts=Accounts(units, tokens, limits=limits, is_open_house=not settings.auth_enabled),
+        authenticator=SessionAuthenticator(units, tokens),
         faq=faq,
         backends=backends,
         turns=turns,

@@ -1,6 +1,7 @@
 """The first start: a fresh installation gets an admin, personas, an assistant, demo knowledge and a widget."""
 
 from secretary.accounts.first_start import FirstAdmin, create_first_admin
+from secretary.accounts.service import open_house
 from secretary.app.build import App
 from secretary.assistant import queries as assistant_queries
 from secretary.assistant import service as assistants
@@ -25,7 +26,10 @@ DEMO_WIDGET = {
 
 async def prepare(app: App) -> FirstAdmin | None:
     """Store what a fresh installation needs; an old one stays as it is. Returns the admin if one was created."""
-    admin = await create_first_admin(app.units, app.accounts.passwords)
+    admin = await create_first_admin(app.units, app.accounts.passwords, app.settings.admin_username)
+    if not app.settings.auth_enabled:
+        async with app.units.read() as unit:
+            app.authenticator.anonymous = await open_house(unit)
     async with app.units.write() as unit:
         await seed_personas(unit)
         if await assistant_queries.default_assistant(unit.db) is None:

@@ -115,7 +115,7 @@ async def test_closing_while_loading_ends_the_child(tmp_path: Path) -> None:
     async with _model(gguf(tmp_path), "deaf") as model:
         model.start()
         async with asyncio.timeout(2):
-            while (pid := model.child_pid) is None:  # noqa: ASYNC110 - a process is being started
+            while (pid := model.child_pid) is None:
                 await asyncio.sleep(0.005)
         await model.close()
         assert not _is_alive(pid)
@@ -136,9 +136,7 @@ def test_real_child_dies_with_its_parent(tmp_path: Path) -> None:
         "print(child.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter
-        [sys.executable, "-c", parent], stdout=subprocess.PIPE, cwd=tmp_path
-    )
+    process = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, cwd=tmp_path)
     assert process.stdout is not None
     pid = int(process.stdout.readline())
     process.kill()

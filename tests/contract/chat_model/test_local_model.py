@@ -69,7 +69,7 @@ async def test_real_model_stops_when_nobody_listens(model: LocalModel) -> None:
         await anext(stream)
         assert await _busy_slots(model) == 1
     async with asyncio.timeout(2):
-        while await _busy_slots(model):  # noqa: ASYNC110 - llama.cpp has no event to wait for
+        while await _busy_slots(model):
             await asyncio.sleep(0.02)
 
 

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from sqlalchemy import select
+from tests.support.models import ScriptedModel
 
 from secretary.app import Ports
 from secretary.assistant.runner import Limits
@@ -12,7 +13,6 @@ from secretary.assistant.turn import Stage, in_order
 from secretary.conversations.models import ChatMessage
 from secretary.knowledge.models import FaqEntry
 from secretary.llm.errors import llm_error
-from tests.support.models import ScriptedModel
 
 FREE = "Tell me something about the sea"
 
@@ -212,10 +212,11 @@ async def test_growing_answer_is_stored_while_it_grows(app, visitor, model):
 
 
 async def test_turn_that_takes_too_long_ends(app, database, settings, run, admin_api):
-    from secretary.app import build
-    from secretary.app.first_start import prepare
     from tests.support.client import Client
     from tests.support.visitor import Visitor
+
+    from secretary.app import build
+    from secretary.app.first_start import prepare
 
     endless = ScriptedModel(script=("Word", asyncio.Event()))
     late = build(settings, Ports(models={"m": endless}, database=database, limits=Limits(turn_s=1)))

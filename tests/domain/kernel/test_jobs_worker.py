@@ -40,7 +40,7 @@ async def _working(units, handlers, **options):
 async def _until(is_so) -> None:
     """What a test waits for happens inside a handler that it does not own: looked for again and again."""
     async with asyncio.timeout(10):
-        while not is_so():  # noqa: ASYNC110
+        while not is_so():
             await asyncio.sleep(0.005)
 
 

@@ -63,7 +63,7 @@ def test_importing_the_client_does_not_import_aiohttp() -> None:
     code = "import sys, secretary.kernel.http; sys.exit('aiohttp' in sys.modules or 'yarl' in sys.modules)"
     path = ":".join(entry for entry in sys.path if entry)
     command = [sys.executable, "-c", code]
-    assert subprocess.run(command, env={"PYTHONPATH": path}, check=False).returncode == 0  # noqa: S603 - our own
+    assert subprocess.run(command, env={"PYTHONPATH": path}, check=False).returncode == 0
 
 
 async def test_typed_literal_of_a_private_address_is_refused_before_connecting() -> None:

@@ -57,14 +57,14 @@ async def test_what_is_raised_undoes_the_change_and_its_events(units):
 
 
 async def test_taken_key_is_a_conflict(units):
-    for _ in range(2):
-        try:
-            async with units.write() as unit:
-                unit.db.add(consent(unit))
-        except Conflict as error:
-            assert error.code == "conflict"
-            return
-    raise AssertionError("the second row was taken")
+    async def store():
+        async with units.write() as unit:
+            unit.db.add(consent(unit))
+
+    await store()
+    with pytest.raises(Conflict) as raised:
+        await store()
+    assert raised.value.code == "conflict"
 
 
 async def test_broken_statement_is_told_without_internals(units):

@@ -21,7 +21,7 @@ from secretary.adapters.channels.widget.border import (
 from secretary.adapters.channels.widget.render import frames, stored, user_message
 from secretary.channels.ports import Desk, InstanceView
 from secretary.kernel.clock import uuid7
-from secretary.kernel.errors import Invalid, Language, NotFound, SecretaryError
+from secretary.kernel.errors import Forbidden, Invalid, Language, NotFound, SecretaryError
 from secretary.kernel.text import CleanText
 from secretary.web.access import public_route
 from secretary.web.problem import problem
@@ -83,7 +83,10 @@ class WidgetApi:
         @public_route("visitors have no login: the origin list and the visitor token guard it")
         async def endpoint(request: Request) -> Response | EventStream:
             instance = await self._desk.instance(KIND, request.query_params.get("instance", "default"))
-            origin = checked_origin(request, instance.settings)
+            try:
+                origin = checked_origin(request, instance.settings)
+            except Forbidden as error:
+                return _refusal(error, request)
             cors = {"access-control-allow-origin": origin, "vary": "origin"}
             if request.method == "OPTIONS":
                 return Response(status_code=204, headers=cors | PREFLIGHT)
@@ -162,6 +165,14 @@ async def _body(request: Request, shape: type[Body]) -> Body:
     except ValidationError as error:
         field = ".".join(str(part) for part in error.errors()[0]["loc"]) or "body"
         raise Invalid("bad_field", en=f"Check the field “{field}”.", ru=f"Проверьте поле «{field}».") from error
+
+
+def _refusal(error: Forbidden, request: Request) -> Response:
+    """A page that may not use the widget may read why, and nothing else: its owner sees it in the console."""
+    response = problem(error, request.scope)
+    if request.method == "GET" and request.url.path == "/widget/status":
+        response.headers["access-control-allow-origin"] = "*"
+    return response
 
 
 def _resume_from(request: Request) -> int:
