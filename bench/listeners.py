@@ -13,9 +13,9 @@ from statistics import median, quantiles
 import orjson
 import uvloop
 
-from bench.http import Connection
 from bench.processes import cpu_s
 from bench.visitor import Visitor
+from bench.wire import Connection
 
 TOKEN = re.compile(rb"(\d+):(\d+);")
 QUESTION = "zzqx zzqx"

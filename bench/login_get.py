@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import uvloop
 
-from bench.http import Connection
 from bench.processes import Server
 from bench.report import Row, middle
+from bench.wire import Connection
 
 LIMIT_MS = 3.0
 REQUESTS = 1500

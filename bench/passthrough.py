@@ -1,6 +1,5 @@
 """The peer for streams: a bare ASGI server that hands on what a model service says, and does nothing else."""
 
-import asyncio
 import socket
 import sys
 

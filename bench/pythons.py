@@ -60,6 +60,6 @@ def loop_s() -> float:
 
 
 def described() -> str:
-    """This interpreter in words."""
+    """The running interpreter in words."""
     folder = Path(sys.base_prefix, "bin")
     return f"Python {sys.version.split()[0]} of {folder} (a fixed loop takes it {loop_s():.2f} s of CPU)"

@@ -13,6 +13,7 @@ def with_more_routes(count: int) -> None:
 
     def admin(app: "asgi.App") -> "asgi.ASGIApp":
         from fastapi import APIRouter
+
         from secretary.app import admin as module
 
         own, extra = module.routers, APIRouter(prefix="/admin/bench")

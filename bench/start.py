@@ -3,7 +3,6 @@
 import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from bench.processes import Server
 from bench.report import Row, middle

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bench.http import Connection
+from bench.wire import Connection
 
 
 class Visitor:

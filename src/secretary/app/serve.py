@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -28,9 +29,13 @@ log = structlog.get_logger(__name__)
 # Listeners get 4 s to hear the end of their answers, then running turns 3 s to end (`Limits.drain_s`): under 10 in all.
 GRACE_S = 4
 
+WARM_AFTER_S = 0.3  # who waits for a start asks for /health several times a second
+
 
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises Conflict when the data folder or the port is taken."""
+    gc.freeze()
+    gc.enable()
     configure_logging(settings.log_level, as_json=settings.log_json)
     with bind(settings.host, settings.port) as bound, lock_folder(settings):
         uvloop.run(serve(settings, bound))
@@ -53,9 +58,18 @@ async def serve(settings: Settings, bound: socket.socket) -> None:
     )
     async with started(app) as admin:
         _greet(bound, admin)
-        warming = asyncio.create_task(asgi.warm())
+        warming = asyncio.create_task(_warm(asgi))
         await _Server(config).serve(sockets=[bound])
         warming.cancel()
+
+
+async def _warm(asgi: Asgi) -> None:
+    """Build the rest once the first callers have their answers; then let the garbage collector pass by what stays:
+    walking all modules again and again would stop every stream for a tenth of a second.
+    """
+    await asyncio.sleep(WARM_AFTER_S)
+    await asgi.warm()
+    gc.freeze()
 
 
 class _Server(uvicorn.Server):

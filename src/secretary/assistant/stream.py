@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from time import perf_counter
 
-from secretary.assistant.ports import Completed, Delta, Failed, Reply, SourcesFound
+from secretary.assistant.ports import Buttons, Completed, Delta, Failed, Reply, SourcesFound
 from secretary.assistant.turn import Said
 from secretary.conversations.ports import MessageStatus, QuickReply, Source
 from secretary.conversations.service import Progress
@@ -18,13 +18,11 @@ class AnswerStream:
 
     def __init__(self, answer_id: str) -> None:
         self.answer_id = answer_id
-        self.length = 0
         self.is_dirty = False
         self.answered_by: str | None = None
         self.end: End | None = None
         self.stopped_as = MessageStatus.INTERRUPTED
-        self._events: list[tuple[int, Reply]] = []
-        self._text: list[str] = []
+        self._said: list[str | SourcesFound | Buttons] = []
         self._sources: list[Source] = []
         self._buttons: list[QuickReply] = []
         self._finish: Finish | None = None
@@ -34,30 +32,29 @@ class AnswerStream:
 
     @property
     def has_spoken(self) -> bool:
-        return bool(self._events) or self._finish is not None
+        return bool(self._said) or self._finish is not None
 
     def say(self, said: Said) -> None:
         """Append what a responder said."""
         if isinstance(said, Delta):
             if self._first_word_s is None:
                 self._first_word_s = perf_counter() - self._began
-            self._text.append(said.text)
-            self.length += len(said.text)
+            self._said.append(said.text)  # a bare text: many long answers are no work for the garbage collector
             self.is_dirty = True
         elif isinstance(said, Finish):
             self._finish = said
             return
         elif isinstance(said, SourcesFound):
+            self._said.append(said)
             self._sources += said.sources
         else:
+            self._said.append(said)
             self._buttons += said.buttons
-        self._events.append((self.length, said))
         self._wake()
 
     def close(self, end: End) -> None:
         """Nothing more will be said."""
         self.end = end
-        self._events.append((self.length, end))
         self._wake()
 
     def _wake(self) -> None:
@@ -69,18 +66,19 @@ class AnswerStream:
 
     async def listen(self, after: int = 0) -> AsyncIterator[tuple[int, Reply]]:
         """Every event from the character `after` on, to the end."""
-        position = 0
+        said, position, reached = self._said, 0, 0
         while True:
-            while position < len(self._events):
-                reached, reply = self._events[position]
+            while position < len(said):
+                part = said[position]
                 position += 1
-                if isinstance(reply, Delta):
-                    if reached <= after:
-                        continue
-                    if reached - len(reply.text) < after:
-                        reply = Delta(reply.text[len(reply.text) - (reached - after) :])
-                yield reached, reply
+                if not isinstance(part, str):
+                    yield reached, part
+                    continue
+                reached += len(part)
+                if reached > after:
+                    yield reached, Delta(part[max(0, after - reached + len(part)) :])
             if self.end is not None:
+                yield reached, self.end
                 return
             waiter = asyncio.get_running_loop().create_future()
             self._waiting.append(waiter)
@@ -88,9 +86,7 @@ class AnswerStream:
 
     @property
     def content(self) -> str:
-        if len(self._text) > 1:
-            self._text = ["".join(self._text)]
-        return self._text[0] if self._text else ""
+        return "".join(part for part in self._said if isinstance(part, str))
 
     def completed(self, status: MessageStatus) -> Completed:
         """The end of this answer as its listeners shall hear it."""

@@ -37,8 +37,10 @@ def redact(logger: object, method: str, event: MutableMapping[str, Any]) -> Muta
 
 
 def configure_logging(level: str, *, as_json: bool) -> None:
-    """Send our logs and the server's to stderr, one line an event."""
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr, force=True)
+    """Send our logs to stderr, one line an event, and of other people's only what warns."""
+    ours = logging.getLevelName(level)
+    theirs = max(ours, logging.WARNING)
+    logging.basicConfig(level=theirs, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr, force=True)
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if as_json
@@ -52,7 +54,7 @@ def configure_logging(level: str, *, as_json: bool) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        wrapper_class=structlog.make_filtering_bound_logger(ours),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

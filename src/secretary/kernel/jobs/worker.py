@@ -5,8 +5,8 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
+from secretary.kernel.errors import Internal
 from secretary.kernel.jobs import queue
 from secretary.kernel.jobs.retry import Retry, failure_of
 from secretary.kernel.jobs.shapes import ClaimedJob, LeaseLost, WorkAvailable
@@ -15,7 +15,7 @@ from secretary.kernel.unit import UnitFactory
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[ClaimedJob], Awaitable[None]]
-DATABASE_DOWN = (SQLAlchemyError, OSError)
+DATABASE_DOWN = (Internal, OSError)  # what a unit makes of a database that does not answer
 
 
 class Worker:
