@@ -79,7 +79,7 @@ def invoke(tmp_path, *arguments):
 
 def test_command_line(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert "schema 0001" in invoke(tmp_path, "migrate")
+    assert "schema 0005" in invoke(tmp_path, "migrate")
     assert "GET /health" in invoke(tmp_path, "routes")
     assert '"/admin/faq"' in invoke(tmp_path, "openapi")
     assert "no messages" in invoke(tmp_path, "requests")

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from secretary.kernel.db import Database
 
-HEAD = "0001"
+HEAD = "0005"
 
 
 async def migrate(database: Database, revision: str = "head") -> None:
