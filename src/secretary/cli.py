@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 from pydantic import ValidationError
@@ -23,10 +24,10 @@ class Context:
     """What commands share: settings, and units on a migrated database."""
 
     def build(self) -> "App":
-        from secretary.app import build  # noqa: PLC0415
+        from secretary.app import Ports, build  # noqa: PLC0415
         from secretary.settings import Settings  # noqa: PLC0415
 
-        return build(Settings())
+        return build(Settings(), Ports(models={}))
 
     @asynccontextmanager
     async def units(self) -> "AsyncIterator[UnitFactory]":
@@ -115,13 +116,15 @@ def requests(context: Context, everything: bool) -> None:
         async with context.units() as units, units.read() as unit:
             status = None if everything else "new"
             rows, _ = await queries.requests(unit.db, status=status, owner_id=None, limit=500, offset=0)
+            assistant = await queries.default_assistant(unit.db)
+        zone = ZoneInfo(assistant.card.timezone if assistant else "UTC")
         return [
-            f"{row.created:%Y-%m-%d %H:%M} UTC  {row.urgency or '-':8}  {row.name or '-'}  {row.contact}\n"
-            f"    {row.question}\n    call back: {row.call_back}"
+            f"{row.created.astimezone(zone):%Y-%m-%d %H:%M}  {row.urgency or '-':8}  {row.name or '-'}  {row.contact}\n"
+            f"    {row.question}\n    ответить / reply: {row.call_back}"
             for row in rows
         ]
 
-    for line in asyncio.run(work()) or ["no messages"]:
+    for line in asyncio.run(work()) or ["Сообщений нет / no messages"]:
         click.echo(line)
 
 
@@ -135,5 +138,6 @@ def main() -> None:
     except ValidationError as error:
         for fault in error.errors():
             name = ".".join(str(part) for part in fault["loc"])
-            click.echo(f"Неверная настройка / bad setting: {name} {fault['msg']}".replace("  ", " "), err=True)
+            reason = fault["msg"].removeprefix("Value error, ")
+            click.echo(f"Неверная настройка / bad setting: {name} {reason}".replace("  ", " "), err=True)
         sys.exit(1)

@@ -4,10 +4,12 @@ import pytest
 from click.testing import CliRunner
 from pydantic import ValidationError
 from tests.support.client import Client
+from tests.support.models import ScriptedModel
 
 from secretary.app import Ports, build
 from secretary.app.first_start import prepare
 from secretary.cli import cli
+from secretary.llm.backends import Backends
 from secretary.settings import Settings
 
 
@@ -107,3 +109,39 @@ async def test_failed_sign_ins_of_an_address_are_counted_as_configured(settings,
     client = Client(strict, admin_api)
     body = {"username": "nobody-here", "password": "wrong-password"}
     assert [(await client.post("/admin/auth/login", body)).status for _ in range(3)] == [401, 401, 429]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"x-forwarded-for": "203.0.113.9"}, {"forwarded": "for=1.2.3.4"}, {"via": "1.1 p"}]
+)
+async def test_metrics_are_closed_to_whoever_comes_through_a_proxy(client, headers):
+    near = Client(client.app, client.admin_api, address="127.0.0.1")
+    assert (await near.get("/metrics")).status == 200
+    assert (await near.get("/metrics", headers=headers)).status == 404
+    assert (await Client(client.app, client.admin_api, address="weird").get("/metrics")).status == 404
+
+
+async def test_wrong_method_and_broken_json_say_so(client, people):
+    wrong = await client.post("/health")
+    assert (wrong.status, wrong.json()["status"], wrong.headers["allow"]) == (405, 405, "GET, HEAD")
+    admin = client.signed_in(people.admin.token)
+    broken = await admin.request("POST", "/admin/assistants", content=b"{")
+    assert (broken.status, broken.json()["code"]) == (422, "bad_json")
+    nameless = await admin.post("/admin/assistants", {})
+    assert (nameless.status, nameless.json()["code"]) == (422, "name_missing")
+
+
+def test_preferred_backend_stands_for_auto():
+    models = {"vllm": ScriptedModel(name="vllm"), "local": ScriptedModel(name="local", languages=frozenset({"en"}))}
+
+    def names(preferred, chain, language="en"):
+        return [model.name for model in Backends(models, preferred).able(chain, language)]
+
+    assert names("auto", ["auto"]) == ["vllm", "local"]
+    assert names("auto", ["auto"], "ru") == ["vllm"]
+    assert names("local", ["auto"]) == ["local"]
+    assert names("none", ["auto"]) == []
+    assert names("local", ["vllm", "auto"]) == ["vllm", "local"]
+    assert names("auto", ["gone", "local", "auto"]) == ["local", "vllm"]
+    assert Backends(models, "gemini").unknown == ["gemini"]
+    assert Backends(models, "none").unknown == []

@@ -123,6 +123,10 @@ def test_taken_port_is_named(tmp_path):
         ({"ADMIN_AUTH_ENABLED": "false", "SECRETARY_HOST": "0.0.0.0"}, "ADMIN_AUTH_ENABLED"),
         ({"DATABASE_URL": "oracle://x"}, "DATABASE_URL"),
         ({"SECRETARY_SECRET_KEY": "short"}, "SECRETARY_SECRET_KEY"),
+        ({"SECRETARY_HOST": "nohost.invalid"}, "SECRETARY_HOST"),
+        ({"SECRETARY_DATA_DIR": "/proc/nope"}, "SECRETARY_DATA_DIR"),
+        ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "DATABASE_URL"),
+        ({"SECRETARY_PERSONA": "nobody"}, "persona"),
     ],
 )
 def test_wrong_setting_is_named_without_a_traceback(tmp_path, environment, named):
@@ -131,3 +135,34 @@ def test_wrong_setting_is_named_without_a_traceback(tmp_path, environment, named
     assert process.returncode == 1
     assert named in output
     assert "Traceback" not in output
+
+
+def test_first_start_that_fails_costs_no_password(tmp_path):
+    failed = start(tmp_path, {"SECRETARY_PERSONA": "nobody"})
+    output, _ = failed.communicate(timeout=30)
+    assert "password" not in output
+    with Served(tmp_path) as served:
+        assert sign_in(served.url, "admin", served.text.split("password")[-1].split()[0])
+
+
+def test_data_is_nobody_elses(tmp_path):
+    folder = tmp_path / "data"
+    with Served(tmp_path, {"SECRETARY_DATA_DIR": str(folder)}):
+        modes = {file.name: file.stat().st_mode & 0o077 for file in [folder, *folder.iterdir()]}
+    assert len(modes) >= 4
+    assert set(modes.values()) == {0}
+
+
+def test_model_that_is_not_there_is_named_and_health_does_not_count_it(tmp_path):
+    with Served(tmp_path, {"LOCAL_MODEL_PATH": str(tmp_path / "nope.gguf"), "LLM_BACKEND": "gemini"}) as served:
+        until_printed(served, "model file is missing")
+        until_printed(served, "gemini")
+        with urllib.request.urlopen(f"{served.url}/health", timeout=10) as answer:
+            assert json.load(answer)["services"]["llm"] is False
+
+
+def until_printed(served, wanted):
+    deadline = time.monotonic() + 10
+    while wanted not in served.text:
+        assert time.monotonic() < deadline, served.text
+        served.process.poll()

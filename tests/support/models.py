@@ -25,6 +25,10 @@ class ScriptedModel:
     def capabilities(self) -> ChatCapabilities:
         return ChatCapabilities("scripted-1", self.languages)
 
+    @property
+    def is_available(self) -> bool:
+        return True
+
     def start(self) -> None:
         """Nothing to load."""
 

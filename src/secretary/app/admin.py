@@ -58,6 +58,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
     """What is wrong with which field, without repeating what was sent."""
     if not isinstance(error, RequestValidationError):
         raise error
+    if any(fault["type"] == "json_invalid" for fault in error.errors()):
+        return problem(Invalid("bad_json", en="The request is no valid JSON.", ru="Запрос — не JSON."), request.scope)
     fields: list[dict[str, Any]] = [
         {"field": ".".join(str(part) for part in fault["loc"][1:]), "reason": fault["type"]} for fault in error.errors()
     ]

@@ -32,14 +32,14 @@ def core_routes(app: App) -> list[BaseRoute]:
 
     @public_route("open to this machine only")
     async def metrics(request: Request) -> Response:
-        if request.client is None or not ip_address(request.client.host).is_loopback:
+        if not _is_from_here(request):
             raise _nothing_here()
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     @public_route("the front door says where the doors are")
     async def banner(request: Request) -> Response:
         del request
-        endpoints = {"demo": "/demo", "health": "/health", "admin": "/admin", "privacy": "/privacy-policy"}
+        endpoints = {"demo": "/demo", "health": "/health", "privacy": "/privacy-policy"}
         return _json({"status": "ok", "service": "AI Secretary", "version": __version__, "endpoints": endpoints})
 
     async def facts() -> dict[str, str]:
@@ -75,6 +75,16 @@ def _nothing_here() -> NotFound:
     return NotFound("no_such_path", en="There is nothing at this address.", ru="По этому адресу ничего нет.")
 
 
+def _is_from_here(request: Request) -> bool:
+    """From this machine, and not through a proxy on it: behind one everybody would look like a neighbour."""
+    if request.client is None or any(name in request.headers for name in ("x-forwarded-for", "forwarded", "via")):
+        return False
+    try:
+        return ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
 async def _health(app: App) -> Response:
     database = "ok"
     try:
@@ -82,7 +92,7 @@ async def _health(app: App) -> Response:
             await queries.default_assistant(unit.db)
     except SecretaryError as error:
         database = error.code
-    models = {name: model.capabilities.model for name, model in app.backends.named().items()}
+    models = [name for name, model in app.backends.named().items() if model.is_available]
     body = {
         "status": "healthy" if database == "ok" else "degraded",
         "version": __version__,

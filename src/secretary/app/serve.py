@@ -3,9 +3,10 @@
 import asyncio
 import fcntl
 import gc
+import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from io import TextIOWrapper
 from pathlib import Path
@@ -56,8 +57,8 @@ async def serve(settings: Settings, bound: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_S,
         h11_max_incomplete_event_size=64 * 1024,
     )
-    async with started(app) as admin:
-        _greet(bound, admin)
+    async with started(app, _show_password):
+        _greet(bound)
         warming = asyncio.create_task(_warm(asgi))
         await _Server(config).serve(sockets=[bound])
         warming.cancel()
@@ -88,15 +89,21 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def started(app: App) -> AsyncIterator[FirstAdmin | None]:
-    """The program at work: the database as it must be, what a dead process left seen after; all ended afterwards."""
+async def started(app: App, announce: Callable[[FirstAdmin], None]) -> AsyncIterator[None]:
+    """The program at work: the database as it must be, what a dead process left seen after; all ended afterwards.
+
+    `announce` is called at the first start as soon as there is an admin.
+    """
     try:
         if await migrate_if_needed(app.database):
             log.info("database_migrated")
-        admin = await prepare(app)
+        if admin := await prepare(app):
+            announce(admin)
         await app.turns.start(everything=app.settings.is_embedded)
         app.backends.start()
-        yield admin
+        if app.backends.unknown:
+            log.warning("backend_not_configured", setting="LLM_BACKEND", names=app.backends.unknown)
+        yield
     finally:
         await app.close()
 
@@ -114,9 +121,9 @@ def bind(host: str, port: int) -> socket.socket:
         raise Conflict(
             "port_taken",
             en=f"Cannot listen on {host}:{port} ({error.strerror}). Is the secretary running already? "
-            "Choose another port with ORCHESTRATOR_PORT.",
+            "The address is set by SECRETARY_HOST, the port by ORCHESTRATOR_PORT.",
             ru=f"Не удаётся открыть {host}:{port} ({error.strerror}). Возможно, секретарь уже запущен. "
-            "Другой порт задаётся переменной ORCHESTRATOR_PORT.",
+            "Адрес задаётся переменной SECRETARY_HOST, порт — ORCHESTRATOR_PORT.",
         ) from error
     return bound
 
@@ -126,8 +133,18 @@ def lock_folder(settings: Settings) -> TextIOWrapper:
 
     Raises Conflict when another secretary works on it. With PostgreSQL several may share a folder.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    lock = Path(settings.data_dir, "secretary.lock").open("w", encoding="utf-8")  # noqa: SIM115 -- the caller closes
+    os.umask(0o077)  # conversations are nobody else's on this machine
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        lock = Path(settings.data_dir, "secretary.lock").open("w", encoding="utf-8")  # noqa: SIM115 -- the caller closes
+    except OSError as error:
+        raise Conflict(
+            "bad_folder",
+            en=f"Cannot write to the data folder {settings.data_dir} ({error.strerror}). Choose another one with "
+            "SECRETARY_DATA_DIR.",
+            ru=f"Не удаётся писать в папку данных {settings.data_dir} ({error.strerror}). Другая папка задаётся "
+            "переменной SECRETARY_DATA_DIR.",
+        ) from error
     if settings.is_embedded:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -141,15 +158,14 @@ def lock_folder(settings: Settings) -> TextIOWrapper:
     return lock
 
 
-def _greet(bound: socket.socket, admin: FirstAdmin | None) -> None:
+def _show_password(admin: FirstAdmin) -> None:
+    click.echo(
+        "first start: this password is shown once / первый запуск: пароль показан один раз\n"
+        f"  user        {admin.username}\n  password    {admin.password}"
+    )
+
+
+def _greet(bound: socket.socket) -> None:
     host, port = bound.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    lines = ["AI Secretary"]
-    if admin is not None:
-        lines += [
-            "  first start: this password is shown once / первый запуск: пароль показан один раз",
-            f"  user        {admin.username}",
-            f"  password    {admin.password}",
-        ]
-    lines += [f"  demo page   {address}/demo", f"  health      {address}/health"]
-    click.echo("\n".join(lines))
+    click.echo(f"AI Secretary\n  demo page   {address}/demo\n  health      {address}/health")

@@ -8,6 +8,7 @@ import structlog
 
 from secretary.assistant import queries
 from secretary.assistant.ports import Failed
+from secretary.assistant.responders.message import drop_lapsed
 from secretary.assistant.saver import AnswerSaver
 from secretary.assistant.stream import AnswerStream
 from secretary.assistant.turn import Responder, Turn
@@ -58,7 +59,7 @@ class Answering:
             taking = await queries.request_being_taken(unit.db, exchange.session.id)
         if assistant is None:
             raise NotFound("no_assistant", en="There is no assistant to answer.", ru="Отвечать некому: нет ассистента.")
-        return Turn(
+        turn = Turn(
             session_id=exchange.session.id,
             answer_id=exchange.answer.id,
             seq=exchange.question.seq,
@@ -71,6 +72,10 @@ class Answering:
             session_prompt=exchange.session.system_prompt,
             taking=taking,
         )
+        if taking is not None:
+            turn.language = taking.language  # an e-mail address or "ok" says nothing about the language
+            drop_lapsed(turn)
+        return turn
 
     async def _speak(self, turn: Turn, stream: AnswerStream) -> None:
         for responder in self._responders:

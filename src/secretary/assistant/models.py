@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from secretary.kernel.db import Base, JsonOf, UtcDateTime
-from secretary.kernel.errors import Invalid
+from secretary.kernel.errors import Invalid, Language
 
 
 def known_zone(name: str) -> str:
@@ -99,6 +99,7 @@ class Request(Base):
     session_id: Mapped[str] = mapped_column(ForeignKey("chat_sessions.id", ondelete="CASCADE"), index=True)
     status: Mapped[str] = mapped_column(String(10))
     asking: Mapped[str] = mapped_column(String(10), default="")
+    language: Mapped[Language] = mapped_column(String(2))
     question: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(String(200), default="")
     contact: Mapped[str] = mapped_column(String(200), default="")

@@ -35,13 +35,13 @@ async def requests(
 ) -> tuple[Sequence[Request], int]:
     """Messages taken, the newest first, and how many there are; not those still being taken or declined.
 
-    `owner_id` narrows them to conversations of that user's channels and to those of nobody.
+    `owner_id` narrows them to conversations of that user's channels.
     """
     wanted = Request.status == status if status else Request.status.in_(("new", "done"))
     statement = select(Request).where(wanted)
     if owner_id is not None:
         statement = statement.join(ChatSession, ChatSession.id == Request.session_id).where(
-            (ChatSession.owner_id == owner_id) | ChatSession.owner_id.is_(None)
+            ChatSession.owner_id == owner_id
         )
     total = await db.scalar(select(func.count()).select_from(statement.subquery())) or 0
     rows = await db.scalars(statement.order_by(Request.created.desc(), Request.id.desc()).limit(limit).offset(offset))

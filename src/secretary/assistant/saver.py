@@ -48,17 +48,21 @@ class AnswerSaver:
 
     async def run(self) -> None:
         """Store what comes until cancelled."""
+        now = asyncio.get_running_loop().time
+        due = now() + INTERVAL_S
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(INTERVAL_S):
+                async with asyncio.timeout_at(due):
                     await self._wake.wait()
-            await self.flush()
+            if is_due := now() >= due:
+                due = now() + INTERVAL_S
+            await self.flush(with_growing=is_due)
 
-    async def flush(self) -> None:
-        """Store everything that waits now."""
+    async def flush(self, *, with_growing: bool = True) -> None:
+        """Store what is finished now, and what is growing."""
         self._wake.clear()
         finals, self._finals = self._finals, []
-        growing = self._growing()
+        growing = self._growing() if with_growing else []
         if not finals and not growing:
             return
         try:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from secretary.assistant import queries
 from secretary.assistant.models import Assistant, Card, LlmParams, Request
-from secretary.kernel.errors import Conflict, NotFound
+from secretary.kernel.errors import Conflict, Invalid, NotFound
 from secretary.kernel.text import CleanText
 from secretary.kernel.unit import Unit
 from secretary.knowledge.service import find_collection
@@ -51,6 +51,8 @@ async def get_default(unit: Unit) -> Assistant:
 
 async def create(unit: Unit, fields: AssistantFields, *, is_default: bool = False) -> Assistant:
     """Create an assistant of the actor's, or of nobody's when the system does. Raises NotFound as `change` does."""
+    if not fields.name:
+        raise Invalid("name_missing", en="Give the assistant a name.", ru="Дайте ассистенту имя.")
     await _check_references(unit, fields)
     return await _store(unit, fields, is_default=is_default)
 

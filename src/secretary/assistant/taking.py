@@ -1,7 +1,8 @@
 """Taking a message for the owner, as a state machine: what is asked next, and what an answer means. No I/O.
 
-The order is (question →) consent → contact → name → urgency → call back. Consent comes first because Russian law
-(152-FZ, article 9) wants it before personal data is stored; without it nothing but the question is kept.
+The order is question (or an offer of the secretary's) → consent → contact → name → urgency → call back. Consent comes
+first because Russian law (152-FZ, article 9) wants it before personal data is stored; without it nothing but the
+question is kept.
 """
 
 import re
@@ -19,6 +20,7 @@ class Asking(StrEnum):
     """What the secretary has asked and waits for."""
 
     QUESTION = "question"
+    OFFER = "offer"
     CONSENT = "consent"
     CONTACT = "contact"
     NAME = "name"
@@ -81,12 +83,18 @@ _URGENCY = (
 
 def offer(question: str, language: Language) -> Step:
     """The secretary does not know: it offers to pass `question` on."""
-    return _opened("unknown", Draft(question), language)
+    return _opened("unknown", Draft(question, Asking.OFFER), language)
 
 
 def wanted(language: Language) -> Step:
     """The customer asked for a person or wants to leave a message: what shall it be?"""
     return _opened("wanted", Draft("", Asking.QUESTION), language)
+
+
+def lapses(draft: Draft, said: str) -> bool:
+    """An offer lapses when the customer goes on to something else instead of taking or declining it."""
+    said = " ".join(said.split())
+    return draft.asking is Asking.OFFER and not (_YES.fullmatch(said) or _NO.fullmatch(said) or _is_contact(said))
 
 
 def _opened(opening: str, draft: Draft, language: Language) -> Step:
@@ -103,7 +111,7 @@ def ask(draft: Draft, language: Language) -> Step:
 def advance(draft: Draft, said: str, language: Language) -> Step:
     """What follows from an answer. An answer that does not fit is asked again and changes nothing."""
     said = " ".join(said.split())
-    if draft.asking in (Asking.QUESTION, Asking.CONSENT, Asking.CONTACT) and _NO.fullmatch(said):
+    if draft.asking in (Asking.QUESTION, Asking.OFFER, Asking.CONSENT, Asking.CONTACT) and _NO.fullmatch(said):
         return _declined(draft, language)
     after = _TAKE[draft.asking](draft, said)
     if after is None:
@@ -123,8 +131,11 @@ def _consent(draft: Draft, said: str) -> Draft | None:
 
 
 def _contact(draft: Draft, said: str) -> Draft | None:
-    found = _EMAIL.search(said) or _HANDLE.search(said) or _PHONE.search(said)
-    return replace(draft, contact=said[:SHORT], asking=Asking.NAME) if found else None
+    return replace(draft, contact=said[:SHORT], asking=Asking.NAME) if _is_contact(said) else None
+
+
+def _is_contact(said: str) -> bool:
+    return bool(_EMAIL.search(said) or _HANDLE.search(said) or _PHONE.search(said))
 
 
 def _name(draft: Draft, said: str) -> Draft | None:
@@ -145,6 +156,7 @@ def _call_back(draft: Draft, said: str) -> Draft | None:
 
 _TAKE = {
     Asking.QUESTION: _question,
+    Asking.OFFER: _consent,
     Asking.CONSENT: _consent,
     Asking.CONTACT: _contact,
     Asking.NAME: _name,

@@ -4,6 +4,17 @@ from collections.abc import Mapping
 
 from secretary.kernel.errors import Language
 
+_CONSENT: Mapping[Language, str] = {
+    "ru": "Для этого нужно ваше согласие на обработку персональных данных "
+    "([политика](/privacy-policy?lang=ru)): я сохраню контакт и сам вопрос, чтобы вам ответили. Согласны?",
+    "en": "For that I need your consent to process personal data ([policy](/privacy-policy?lang=en)): I will "
+    "keep your contact and the question so that somebody can answer. Do you agree?",
+}
+_AGAIN_CONSENT: Mapping[Language, str] = {
+    "ru": "Без согласия я не могу сохранить ваши данные. Нажмите «Согласен(на)» или «Не нужно».",
+    "en": "Without your consent I cannot keep your details. Please choose “I agree” or “No, thanks”.",
+}
+
 TEXTS: Mapping[str, Mapping[Language, str]] = {
     "unknown": {
         "ru": "Точного ответа на этот вопрос у меня нет, а выдумывать не буду. Могу передать его сотруднику.",
@@ -13,16 +24,10 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
         "ru": "Хорошо, передам ваше сообщение сотруднику.",
         "en": "Of course, I will pass your message on to a person.",
     },
-    "consent": {
-        "ru": "Для этого нужно ваше согласие на обработку персональных данных "
-        "([политика](/privacy-policy?lang=ru)): я сохраню контакт и сам вопрос, чтобы вам ответили. Согласны?",
-        "en": "For that I need your consent to process personal data ([policy](/privacy-policy?lang=en)): I will "
-        "keep your contact and the question so that somebody can answer. Do you agree?",
-    },
-    "again_consent": {
-        "ru": "Без согласия я не могу сохранить ваши данные. Нажмите «Согласен(на)» или «Не нужно».",
-        "en": "Without your consent I cannot keep your details. Please choose “I agree” or “No, thanks”.",
-    },
+    "offer": _CONSENT,
+    "again_offer": _AGAIN_CONSENT,
+    "consent": _CONSENT,
+    "again_consent": _AGAIN_CONSENT,
     "contact": {
         "ru": "Как с вами связаться? Напишите телефон, почту или имя в Telegram (@name).",
         "en": "How can we reach you? Please write a phone number, an e-mail address or a Telegram name (@name).",
@@ -41,8 +46,8 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
         "en": "Thank you{who}! I have written it down and will pass it on: “{question}”. The reply goes to {contact}.",
     },
     "declined": {
-        "ru": "Хорошо, ничего не сохраняю. Если появится другой вопрос, спрашивайте.",
-        "en": "All right, I keep nothing. If you have another question, just ask.",
+        "ru": "Хорошо, никому не передаю. Если появится другой вопрос, спрашивайте.",
+        "en": "All right, I will not pass it on. If you have another question, just ask.",
     },
     "question": {
         "ru": "Что передать? Напишите одним сообщением.",
@@ -51,6 +56,7 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
 }
 
 BUTTONS: Mapping[str, Mapping[Language, tuple[str, ...]]] = {
+    "offer": {"ru": ("Согласен(на)", "Не нужно"), "en": ("I agree", "No, thanks")},
     "consent": {"ru": ("Согласен(на)", "Не нужно"), "en": ("I agree", "No, thanks")},
     "contact": {"ru": ("Не нужно",), "en": ("No, thanks",)},
     "name": {"ru": ("Пропустить",), "en": ("Skip",)},

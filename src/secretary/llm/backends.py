@@ -10,18 +10,26 @@ NONE = "none"
 
 
 class Backends:
-    """Named models in order of preference; `auto` in a chain stands for all of them."""
+    """Named models in order of preference. `auto` in a chain stands for what the installation prefers: one of them by
+    its name, none, or (`auto` again) all.
+    """
 
-    def __init__(self, models: Mapping[str, ChatModel]) -> None:
+    def __init__(self, models: Mapping[str, ChatModel], preferred: str = AUTO) -> None:
         self._models = dict(models)
+        self._auto = tuple(self._models) if preferred == AUTO else (preferred,)
 
     def able(self, chain: Sequence[str], language: Language) -> list[ChatModel]:
         """The models of `chain` that may answer in `language`, in the chain's order and each once."""
         names: dict[str, None] = {}
         for name in chain:
-            names.update(dict.fromkeys(self._models if name == AUTO else (name,)))
+            names.update(dict.fromkeys(self._auto if name == AUTO else (name,)))
         known = (self._models.get(name) for name in names)
-        return [model for model in known if model is not None and language in model.capabilities.languages]
+        return [model for model in known if model and language in model.capabilities.languages]
+
+    @property
+    def unknown(self) -> Sequence[str]:
+        """What the installation prefers but does not have."""
+        return [name for name in self._auto if name not in self._models and name != NONE]
 
     def named(self) -> Mapping[str, ChatModel]:
         return self._models

@@ -100,7 +100,8 @@ class ChatModel(Protocol):
     """A backend that can answer.
 
     `stream` raises `Upstream` with one of the codes of `llm.errors`; closing the iterator (`aclose`) cancels the
-    upstream call at once. `start` begins to load what
+    upstream call at once. `is_available` is false
+    where waiting will not help (a file is missing). `start` begins to load what
     takes time, in the background. `close` ends child processes and connections; it may be called more than once.
     """
 
@@ -109,6 +110,9 @@ class ChatModel(Protocol):
 
     @property
     def capabilities(self) -> ChatCapabilities: ...
+
+    @property
+    def is_available(self) -> bool: ...
 
     def start(self) -> None: ...
 

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from secretary.kernel.db import Database
+from secretary.kernel.errors import Internal
 
 HEAD = "0005"
 
@@ -17,10 +18,18 @@ async def migrate(database: Database, revision: str = "head") -> None:
 
 
 async def migrate_if_needed(database: Database) -> bool:
-    """Bring the database to `HEAD` unless it is there; tells whether it had to."""
-    if await current_revision(database) == HEAD:
-        return False
-    await migrate(database)
+    """Bring the database to `HEAD` unless it is there; tells whether it had to. Raises Internal: it does not answer."""
+    try:
+        if await current_revision(database) == HEAD:
+            return False
+        await migrate(database)
+    except (OSError, DBAPIError) as error:
+        reason = getattr(error, "orig", None) or error
+        raise Internal(
+            "database_unreachable",
+            en=f"The database cannot be opened ({reason}). Check DATABASE_URL, or the data folder.",
+            ru=f"Не удаётся открыть базу данных ({reason}). Проверьте DATABASE_URL или папку данных.",
+        ) from error
     return True
 
 

@@ -53,9 +53,9 @@ def status_of(error: SecretaryError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def problem(error: SecretaryError, scope: Scope) -> Response:
-    """The answer for `error`, in the caller's language, with the request's id."""
-    status = status_of(error)
+def problem(error: SecretaryError, scope: Scope, status: int | None = None) -> Response:
+    """The answer for `error`, in the caller's language, with the request's id; `status` outweighs the error's own."""
+    status = status or status_of(error)
     body = {
         "type": "about:blank",
         "title": error.code.replace("_", " "),

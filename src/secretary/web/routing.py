@@ -124,8 +124,7 @@ class RouteIndex:
     async def _wrong_method(self, scope: Scope, receive: Receive, send: Send) -> None:
         allowed = _methods(self.candidates(scope["path"]))
         error = Invalid("wrong_method", en=f"This address takes {allowed}.", ru=f"Этот адрес принимает {allowed}.")
-        response = problem(error, scope)
-        response.status_code = 405
+        response = problem(error, scope, 405)
         response.headers["allow"] = allowed
         await response(scope, receive, send)
 

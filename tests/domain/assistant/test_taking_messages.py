@@ -2,7 +2,9 @@
 
 import pytest
 from sqlalchemy import select
+from tests.support.visitor import Visitor
 
+from secretary.assistant.models import Request
 from secretary.legal.models import Consent
 
 
@@ -92,3 +94,44 @@ async def test_privacy_policy_is_there_in_both_languages(client, query, word):
     assert page.status == 200
     assert word in page.text
     assert "Магазин «Вектор»" in page.text
+
+
+async def test_offer_lapses_when_the_customer_asks_something_else(app, visitor):
+    await visitor.say("Расскажи анекдот")
+    assert "300" in await visitor.say("Сколько стоит доставка?")
+    again = await visitor.ask("А стихи знаешь?")
+    assert "выдумывать не буду" in again["content"], "a new question is not an answer to the old offer"
+    await visitor.say("Да")
+    async with app.units.read() as unit:
+        rows = (await unit.db.scalars(select(Request).order_by(Request.created))).all()
+    assert [(row.status, row.question) for row in rows] == [
+        ("declined", "Расскажи анекдот"),
+        ("taking", "А стихи знаешь?"),
+    ]
+
+
+async def test_contact_instead_of_a_yes_does_not_lapse_the_offer(visitor):
+    await visitor.say("Расскажи анекдот")
+    assert "Без согласия" in await visitor.say("+7 900 000-00-00")
+    assert "Как с вами связаться" in await visitor.say("да")
+
+
+async def test_language_stays_while_a_message_is_taken(visitor):
+    await visitor.say("Оставить сообщение")
+    await visitor.say("Вопрос о заказе")
+    await visitor.say("ok")
+    assert await visitor.say("maria@example.com") == "Как к вам обращаться?"
+    assert await visitor.say("Maria") == "Насколько это срочно?"
+    assert await visitor.say("ASAP") == "Когда вам удобно ответить или перезвонить?"
+
+
+async def test_user_sees_the_messages_of_his_own_channels_only(client, people, visitor):
+    await leave_message(visitor)
+    user = client.signed_in(people.user.token)
+    assert (await user.get("/admin/requests")).json()["total"] == 0
+    widget = (await user.post("/admin/widget/instances", {"name": "Mine"})).json()["instance"]
+    await leave_message(await Visitor.arrive(client, widget["id"]))
+    [mine] = (await user.get("/admin/requests")).json()["requests"]
+    assert (await user.put(f"/admin/requests/{mine['id']}", {"status": "done"})).status == 200
+    other = client.signed_in(people.other.token)
+    assert (await other.put(f"/admin/requests/{mine['id']}", {"status": "new"})).status == 404

@@ -23,8 +23,14 @@ def model():
 
 
 @pytest.fixture
-def ports(database, model):
-    return Ports(models={"scripted": model}, database=database, limits=Limits(turn_s=5, drain_s=0.05))
+def spare():
+    """A second backend, able to answer only where a test says so."""
+    return ScriptedModel(script=("from the second",), languages=frozenset())
+
+
+@pytest.fixture
+def ports(database, model, spare):
+    return Ports(models={"scripted": model, "spare": spare}, database=database, limits=Limits(turn_s=5, drain_s=0.05))
 
 
 async def rows(app, **wanted):
@@ -105,12 +111,16 @@ async def test_model_that_fails_before_its_first_word_leaves_the_turn_to_the_nex
     assert "will not make one up" in await visitor.say(FREE)
 
 
-async def test_second_backend_answers_when_the_first_fails_silently(app, client, model):
-    from tests.support.visitor import Visitor
-
-    app.backends._models["second"] = ScriptedModel(script=("from the second",))
+async def test_second_backend_answers_when_the_first_fails_silently(visitor, model, spare):
+    spare.languages = model.languages
     model.script = (llm_error("llm_overloaded"),)
-    assert await (await Visitor.arrive(client)).say(FREE) == "from the second"
+    assert await visitor.say(FREE) == "from the second"
+
+
+async def test_second_backend_is_not_tried_once_something_was_said(visitor, model, spare):
+    spare.languages = model.languages
+    model.script = ("Half", llm_error("llm_truncated"))
+    assert await visitor.say(FREE) == "Half"
 
 
 async def test_model_that_breaks_off_leaves_what_was_said_marked_interrupted(app, visitor, model):

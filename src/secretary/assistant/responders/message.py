@@ -8,6 +8,7 @@ from secretary.assistant.models import Request
 from secretary.assistant.ports import Buttons, Delta
 from secretary.assistant.taking import Asking, Draft, Outcome, Step
 from secretary.assistant.turn import Said, Stage, Turn
+from secretary.kernel.language import detect_language
 from secretary.kernel.unit import Unit
 from secretary.legal import service as legal
 
@@ -24,6 +25,20 @@ class TakeMessage:
             step = taking.advance(draft_of(turn.taking), turn.text, turn.language)
         for said in say(turn, step):
             yield said
+
+
+def drop_lapsed(turn: Turn) -> None:
+    """An offer that the customer has passed over is withdrawn, and his message is an ordinary one."""
+    if turn.taking is not None and taking.lapses(draft_of(turn.taking), turn.text):
+        passed_over = turn.taking
+        turn.taking, turn.language = None, detect_language(turn.text, turn.language)
+        turn.on_save(lambda unit: _decline(unit, passed_over))
+
+
+async def _decline(unit: Unit, request: Request) -> None:
+    declined = await unit.db.merge(request)
+    declined.status, declined.asking, declined.updated = Outcome.DECLINED, Asking.NOTHING, unit.now()
+    await unit.db.flush()
 
 
 def draft_of(request: Request) -> Draft:
@@ -51,11 +66,13 @@ async def _keep(unit: Unit, turn: Turn, draft: Draft) -> None:
     fields = asdict(draft) | {"status": draft.outcome.value, "asking": draft.asking.value, "updated": unit.now()}
     del fields["outcome"]
     if turn.taking is None:
-        unit.db.add(Request(id=unit.new_id(), session_id=turn.session_id, created=unit.now(), **fields))
+        unit.db.add(
+            Request(id=unit.new_id(), session_id=turn.session_id, created=unit.now(), language=turn.language, **fields)
+        )
     else:
         request = await unit.db.merge(turn.taking)
         for name, value in fields.items():
             setattr(request, name, value)
-        if turn.taking.asking == Asking.CONSENT and draft.asking is Asking.CONTACT:
+        if turn.taking.asking in {Asking.OFFER, Asking.CONSENT} and draft.asking is Asking.CONTACT:
             await legal.grant_required(unit, turn.contact_key, turn.source)
     await unit.db.flush()

@@ -243,6 +243,7 @@ def upgrade() -> None:
     sa.Column('session_id', sa.String(length=36), nullable=False),
     sa.Column('status', sa.String(length=10), nullable=False),
     sa.Column('asking', sa.String(length=10), nullable=False),
+    sa.Column('language', sa.String(length=2), nullable=False),
     sa.Column('question', sa.Text(), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('contact', sa.String(length=200), nullable=False),

@@ -63,6 +63,11 @@ class LocalModel:
         return ChatCapabilities(self._spec.path.stem, self._spec.languages, self._spec.context_tokens, is_local=True)
 
     @property
+    def is_available(self) -> bool:
+        """False while somebody must put the file or the runtime there first."""
+        return not self.state().is_hopeless
+
+    @property
     def child_pid(self) -> int | None:
         """The process that runs the model now (for the monitor)."""
         return self._supervisor.child.pid if self._supervisor.child else None

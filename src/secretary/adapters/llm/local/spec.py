@@ -50,8 +50,8 @@ def describe(path: Path, *, languages: Sequence[Language] = (), threads: int | N
     except (ValueError, TypeError, AttributeError, OSError) as error:
         raise Invalid(
             "local_model_sidecar",
-            en="The description next to the model file is not valid.",
-            ru="Описание рядом с файлом модели неверно.",
+            en=f"The description {path.with_suffix('.json').name} next to the model file is not valid.",
+            ru=f"Описание {path.with_suffix('.json').name} рядом с файлом модели неверно.",
         ) from error
     return LocalModelSpec(path, frozenset(languages) or named, context_tokens, threads)
 

@@ -77,6 +77,7 @@ class Supervisor:
             code = await self._run_once()
             if LocalModelState(code).is_hopeless:
                 await self._become(code)
+                _log.warning("local_model_unusable", state=code.value, reason=self.state.text("en"))
                 return
             pause_s = self._patience.first_pause_s if code is LocalModelCode.RESTARTING else pause_s * 2
             await self._become(code)

@@ -53,6 +53,11 @@ class OpenAIWire:
     def capabilities(self) -> ChatCapabilities:
         return self._capabilities
 
+    @property
+    def is_available(self) -> bool:
+        """As far as anybody knows before asking it."""
+        return True
+
     def start(self) -> None:
         """Nothing to load."""
 
