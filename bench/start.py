@@ -21,7 +21,7 @@ def run(pythons: list[str]) -> Iterator[Row]:
 def _of(python: str, *, is_judged: bool) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         first = [_start(python, f"{folder}/{number}", 0) for number in range(RUNS)]
-        yield Row("first start", middle(cpu for cpu, _ in first), "CPU s", note="creates and fills the database")
+        yield Row("first start", middle(cpu for cpu, _ in first), "CPU s", note=f"fills the database; {python}")
         for more in (0, 500):
             runs = [_start(python, f"{folder}/0", more) for _ in range(RUNS)]
             name = f"{more} more admin routes"

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from secretary import __version__
 from secretary.accounts.commands import users
+from secretary.audit.commands import audit
 from secretary.kernel.errors import SecretaryError
 
 if TYPE_CHECKING:
@@ -30,15 +31,20 @@ class Context:
         return build(Settings(), Ports(models={}))
 
     @asynccontextmanager
-    async def units(self) -> "AsyncIterator[UnitFactory]":
+    async def program(self) -> "AsyncIterator[App]":
         from secretary.migrations import migrate_if_needed  # noqa: PLC0415
 
         app = self.build()
         try:
             await migrate_if_needed(app.database)
-            yield app.units
+            yield app
         finally:
             await app.close()
+
+    @asynccontextmanager
+    async def units(self) -> "AsyncIterator[UnitFactory]":
+        async with self.program() as app:
+            yield app.units
 
 
 @click.group()
@@ -50,18 +56,50 @@ def cli(context: click.Context) -> None:
 
 
 cli.add_command(users)
+cli.add_command(audit)
+
+
+@cli.group()
+def secrets() -> None:
+    """The key that seals stored secrets. Stop the secretary first, everywhere."""
+
+
+@secrets.command("rotate")
+def rotate_key() -> None:
+    """Make a new key and seal every stored secret with it. If interrupted, run it again."""
+    from secretary.app.key_rotation import KeyRotation  # noqa: PLC0415
+    from secretary.settings import Settings  # noqa: PLC0415
+
+    result = asyncio.run(KeyRotation(Settings()).rotate())
+    if isinstance(result, str):
+        click.echo(f"Put this into SECRETARY_SECRET_KEY, then run `secretary secrets rotate` again:\n{result}")
+        return
+    for place in sorted(result.done | result.unreadable):
+        click.echo(f"{place}: {result.done[place]} sealed anew, {result.unreadable[place]} unreadable")
+    click.echo(f"{result.done.total()} secrets sealed with the newest key. Then: `secretary secrets drop-old`")
+
+
+@secrets.command("drop-old")
+def drop_old_keys() -> None:
+    """Forget older keys, once nothing is sealed with them."""
+    from secretary.app.key_rotation import KeyRotation  # noqa: PLC0415
+    from secretary.settings import Settings  # noqa: PLC0415
+
+    to_set = asyncio.run(KeyRotation(Settings()).drop_old())
+    click.echo(f"Put this into SECRETARY_SECRET_KEY:\n{to_set}" if to_set else "Only the newest key is left.")
 
 
 @cli.command()
 @click.option("--host", help="Address to listen on; SECRETARY_HOST, else 127.0.0.1.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; ORCHESTRATOR_PORT, else 8002.")
-def serve(host: str | None, port: int | None) -> None:
-    """Answer customers until stopped."""
+@click.option("--roles", help="What this process does: web, worker, bots; SECRETARY_ROLES, else all of them.")
+def serve(host: str | None, port: int | None, roles: str | None) -> None:
+    """Answer customers until stopped. Of several processes on one PostgreSQL each may do a part; bots come later."""
     gc.disable()  # nothing that is imported ever becomes garbage: looking for it is a tenth of the start
     from secretary.app.serve import run  # noqa: PLC0415
     from secretary.settings import Settings  # noqa: PLC0415
 
-    given: dict[str, Any] = {"SECRETARY_HOST": host, "ORCHESTRATOR_PORT": port}
+    given: dict[str, Any] = {"SECRETARY_HOST": host, "ORCHESTRATOR_PORT": port, "SECRETARY_ROLES": roles}
     run(Settings(**{name: value for name, value in given.items() if value is not None}))
 
 

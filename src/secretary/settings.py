@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from secretary.kernel.errors import Language
 
 Names = Annotated[tuple[str, ...], NoDecode]
+Role = Literal["web", "worker", "bots"]
 
 
 class Settings(BaseSettings):
@@ -28,6 +29,9 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", alias="DATABASE_URL")
     host: str = Field(default="127.0.0.1", alias="SECRETARY_HOST")
     port: int = Field(default=8002, ge=0, le=65535, alias="ORCHESTRATOR_PORT")
+    roles: Annotated[tuple[Role, ...], NoDecode] = Field(
+        default=("web", "worker", "bots"), min_length=1, alias="SECRETARY_ROLES"
+    )
     trusted_proxies: Names = Field(default=(), alias="TRUSTED_PROXIES")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", alias="LOG_LEVEL")
     log_json: bool = Field(default=False, alias="LOG_JSON")
@@ -56,7 +60,7 @@ class Settings(BaseSettings):
     rate_limit_auth: int = Field(default=10, ge=1, alias="RATE_LIMIT_AUTH")
     max_body_bytes: int = Field(default=1_000_000, ge=1_000, alias="MAX_BODY_BYTES")
 
-    @field_validator("trusted_proxies", "allowed_private_hosts", "local_model_languages", mode="before")
+    @field_validator("roles", "trusted_proxies", "allowed_private_hosts", "local_model_languages", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

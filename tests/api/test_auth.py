@@ -16,6 +16,7 @@ from secretary.accounts.passwords import Passwords
 from secretary.accounts.rights import MODULES
 from secretary.accounts.sign_in import Accounts
 from secretary.accounts.tokens import AccessTokens, Claims
+from secretary.kernel.secrets import Vault
 from secretary.web.middleware import Edge
 
 PASSWORD = "верная лошадь"
@@ -113,7 +114,7 @@ def browser(units, admin_api) -> Browser:
     ours = replace(units, clock=lambda: browser.moment)
     tokens = AccessTokens(b"k" * 32, "installation-1")
     browser.services.units = ours
-    browser.services.accounts = Accounts(ours, tokens)
+    browser.services.accounts = Accounts(ours, tokens, Vault(["k" * 43]))
     browser.services.authenticator = SessionAuthenticator(ours, tokens)
     return browser
 
@@ -284,6 +285,7 @@ async def test_profile_shows_and_changes_oneself(browser):
         "display_name": "Анна П.",
         "created": "2026-03-01T12:00:00Z",
         "last_login": "2026-03-01T12:00:00Z",
+        "second_factor": {"enabled": False, "recovery_codes_left": 0},
     }
 
 

@@ -138,6 +138,12 @@ class Stream:
             more.cancel()
         return came
 
+    async def settle(self) -> None:
+        """Read to the end; an event stream, which may have none, is left."""
+        if self._exchange.headers.get("content-type", "").startswith("text/event-stream"):
+            await self.close()
+        await asyncio.wait((self._task,))
+
     async def close(self) -> None:
         """Leave, as a browser does."""
         self._exchange.left.set()

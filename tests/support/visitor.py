@@ -35,7 +35,7 @@ class Visitor:
         return f"/widget/chat/session/{self.session_id}{rest}?instance={self.instance}"
 
     async def post(self, text: str, message_id: str | None = None, **headers: str) -> Answer:
-        body = {"content": text, "message_id": message_id or f"message-{next(_numbers)}"}
+        body = {"content": text, "message_id": message_id or f"visitor-message-{next(_numbers)}"}
         return await self.client.post(self.url("/stream"), body, headers=self.headers | headers)
 
     async def ask(self, text: str, message_id: str | None = None) -> Any:
@@ -49,7 +49,7 @@ class Visitor:
 
     async def begin(self, text: str, message_id: str | None = None) -> Stream:
         """Send a message and return while the answer is still coming."""
-        body = {"content": text, "message_id": message_id or f"message-{next(_numbers)}"}
+        body = {"content": text, "message_id": message_id or f"visitor-message-{next(_numbers)}"}
         return await self.client.open("POST", self.url("/stream"), body, headers=self.headers)
 
     async def history(self) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 import click
 
-from secretary.accounts import queries, service
+from secretary.accounts import people, queries, service
 from secretary.accounts.models import Role, User
 from secretary.accounts.names import clean_username
 from secretary.accounts.passwords import Passwords, check_policy
@@ -111,6 +111,19 @@ def activate(opens: OpensUnits, username: str) -> None:
     """Let a deactivated user in again."""
     _change(opens, username, service.activate)
     click.echo(f"{username}: activated")
+
+
+@users.command("reset-second-factor")
+@click.argument("username")
+@click.pass_obj
+def reset_second_factor(opens: OpensUnits, username: str) -> None:
+    """Let a user who lost his code generator sign in with his password alone."""
+
+    async def work(unit: Unit, user: User) -> None:
+        await people.reset_second_factor(unit, user.id)
+
+    _change(opens, username, work)
+    click.echo(f"{username}: second factor removed")
 
 
 def _change(opens: OpensUnits, username: str, change: Callable[[Unit, User], Awaitable[None]]) -> None:

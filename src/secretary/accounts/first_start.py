@@ -1,4 +1,4 @@
-"""The first start: an installation without users gets an admin whose random password is shown once."""
+"""The first start: an installation without an admin gets one whose random password is shown once."""
 
 from dataclasses import dataclass
 
@@ -22,15 +22,15 @@ class FirstAdmin:
 async def create_first_admin(
     units: UnitFactory, passwords: Passwords, username: str = FIRST_ADMIN
 ) -> FirstAdmin | None:
-    """Create the first admin if there is no user at all, else `None`; of two processes only one creates him."""
+    """Create the first admin if there is no active one, else `None`; of two processes only one creates him."""
     async with units.read() as unit:
-        if await queries.any_user(unit.db):
+        if await queries.active_admins(unit.db):
             return None
     password = random_password()
     password_hash = await passwords.hash(password)
     try:
         async with units.write() as unit:
-            if await queries.any_user(unit.db):
+            if await queries.active_admins(unit.db):
                 return None
             await service.create_user(unit, username, password_hash, Role.ADMIN)
     except Conflict:

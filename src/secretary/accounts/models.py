@@ -1,16 +1,18 @@
-"""Tables of this domain: users, the sign-ins they hold, and failed attempts to get one."""
+"""Tables of this domain: users, their sign-ins, keys and second factors, and failed attempts to sign in."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Enum, ForeignKey, Index, String, true
+from sqlalchemy import BigInteger, Enum, ForeignKey, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from secretary.kernel.db import Base, UtcDateTime
+from secretary.kernel.db import Base, JsonOf, UtcDateTime
+from secretary.kernel.sealed import SealedColumn
 
 USERNAME_LENGTH = 64
 DISPLAY_NAME_LENGTH = 120
 USER_AGENT_LENGTH = 200
+KEY_NAME_LENGTH = 80
 
 
 class Role(StrEnum):
@@ -82,3 +84,57 @@ class LoginAttempt(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
     __table_args__ = (Index(None, "subject", "at"),)
+
+
+class ApiKey(Base):
+    """A key with which a program acts for its owner. Only the digest of its text is kept; `prefix` may be shown."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    owner_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(KEY_NAME_LENGTH))
+    prefix: Mapped[str] = mapped_column(String(20), index=True)
+    key_hash: Mapped[str] = mapped_column(String(64))
+    scopes: Mapped[list[str]] = mapped_column(JsonOf(list[str]))
+    expires: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SecondFactor(Base):
+    """A user's code generator. It counts once `confirmed_at` is set; a time step is accepted once (`last_step`)."""
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    sealed_secret: Mapped[str] = mapped_column(String(255))
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecoveryCode(Base):
+    """A code that stands in once for a lost code generator; the row goes when it is used."""
+
+    __tablename__ = "recovery_codes"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class StreamTicket(Base):
+    """Opens one stream, once, for a sign-in; without `session_id` for the open house, where nobody signs in."""
+
+    __tablename__ = "stream_tickets"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    session_id: Mapped[str | None] = mapped_column(
+        ForeignKey("refresh_sessions.id", ondelete="CASCADE"), index=True, default=None
+    )
+    expires: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+SEALED = (SealedColumn(SecondFactor.__tablename__, "user_id", "sealed_secret", "second_factors.sealed_secret"),)
+"""The columns of this domain that hold sealed secrets, for the key's rotation."""

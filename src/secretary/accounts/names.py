@@ -24,3 +24,13 @@ def clean_username(username: str) -> str:
             ru=f"Имя пользователя: от 1 до {USERNAME_LENGTH} букв, цифр и знаков . @ + - _",
         )
     return name
+
+
+def clean_label(label: str) -> str:
+    """What somebody calls a thing of his: one line of printable characters. Raises Invalid."""
+    name = " ".join(label.split())
+    if not name or not name.isprintable():
+        raise Invalid(
+            "name_shape", en="A name has at least one printable character.", ru="В имени нужен хотя бы один знак."
+        )
+    return name

@@ -1,16 +1,21 @@
 """How far the actor of a use case reaches: own rows, all rows, or none. For services and queries; no web here."""
 
-from secretary.accounts import rights
+from secretary.accounts import rights, scopes
 from secretary.accounts.rights import Level, Module, Scope
 from secretary.kernel.errors import Forbidden, NotFound
 from secretary.kernel.unit import Actor
 
 
 def reach(actor: Actor, module: Module, level: Level) -> Scope | None:
-    """How far `level` of `module` reaches for `actor`; the system itself reaches everything, a visitor nothing."""
+    """How far `level` of `module` reaches for `actor`; the system itself reaches everything, a visitor nothing.
+
+    An API key reaches as far as its owner does now, where its scopes let it.
+    """
     if actor.kind == "system":
         return Scope.ALL
-    return rights.reach(actor.role, module, level) if actor.kind == "user" else None
+    if actor.kind == "visitor" or (actor.kind == "api_key" and not scopes.allow(actor.scopes, module, level)):
+        return None
+    return rights.reach(actor.role, module, level)
 
 
 def owner_filter(actor: Actor, module: Module, level: Level = "view") -> str | None:

@@ -1,7 +1,7 @@
 """Use cases on users: create, change, deactivate. Passwords arrive hashed: hashing has no place in a unit."""
 
 from secretary.accounts import limits, queries
-from secretary.accounts.events import UserAccessChanged, UserCreated
+from secretary.accounts.events import UserAccessChanged, UserChanged, UserCreated
 from secretary.accounts.models import DISPLAY_NAME_LENGTH, Role, User
 from secretary.accounts.names import clean_username, username_key
 from secretary.kernel.errors import Conflict, Invalid, NotFound
@@ -43,22 +43,23 @@ async def rename(unit: Unit, user_id: str, display_name: str) -> User:
     user = await user_of(unit, user_id)
     user.display_name = _clean_display_name(display_name)
     user.updated = unit.now()
+    unit.record(UserChanged(user.id, ("display_name",)))
     return user
 
 
 async def set_role(unit: Unit, user: User, role: Role) -> None:
     """Every session of the user ends. The same role again changes nothing. Raises Conflict for the last admin."""
     if user.role is not role:
-        await _keep_an_admin(unit, user)
+        await keep_an_admin(unit, user)
         user.role = role
-        _end_sessions(unit, user)
+        _end_sessions(unit, user, "role")
 
 
 async def set_password_hash(unit: Unit, user: User, password_hash: str) -> None:
     """Every session of the user ends, and his account's failed attempts are forgotten."""
     user.password_hash = password_hash
     await queries.forget_attempts_on(unit.db, limits.account_subject(user.username_key))
-    _end_sessions(unit, user)
+    _end_sessions(unit, user, "password")
 
 
 async def deactivate(unit: Unit, user: User) -> None:
@@ -66,9 +67,9 @@ async def deactivate(unit: Unit, user: User) -> None:
     last admin.
     """
     if user.is_active:
-        await _keep_an_admin(unit, user)
+        await keep_an_admin(unit, user)
         user.is_active = False
-        _end_sessions(unit, user)
+        _end_sessions(unit, user, "is_active")
 
 
 async def activate(unit: Unit, user: User) -> None:
@@ -76,6 +77,7 @@ async def activate(unit: Unit, user: User) -> None:
     if not user.is_active:
         user.is_active = True
         user.updated = unit.now()
+        unit.record(UserChanged(user.id, ("is_active",)))
 
 
 async def open_house(unit: Unit) -> Actor:
@@ -85,7 +87,8 @@ async def open_house(unit: Unit) -> Actor:
     return Actor("user", admin.id, admin.role)
 
 
-async def _keep_an_admin(unit: Unit, user: User) -> None:
+async def keep_an_admin(unit: Unit, user: User) -> None:
+    """Raises Conflict when nobody could administer this installation without `user`."""
     if [admin.id for admin in await queries.active_admins(unit.db)] == [user.id]:
         raise Conflict(
             "last_admin",
@@ -94,16 +97,20 @@ async def _keep_an_admin(unit: Unit, user: User) -> None:
         )
 
 
-def _end_sessions(unit: Unit, user: User) -> None:
+def _end_sessions(unit: Unit, user: User, changed: str) -> None:
     user.credentials_version += 1
     user.updated = unit.now()
-    unit.record(UserAccessChanged(user.id))
+    unit.record(UserAccessChanged(user.id, (changed,)))
 
 
 def _found(user: User | None) -> User:
     if user is None:
-        raise NotFound("no_such_user", en="There is no such user.", ru="Такого пользователя нет.")
+        raise no_such_user()
     return user
+
+
+def no_such_user() -> NotFound:
+    return NotFound("no_such_user", en="There is no such user.", ru="Такого пользователя нет.")
 
 
 def _clean_display_name(display_name: str) -> str:

@@ -6,7 +6,9 @@ from datetime import timedelta
 from secretary.accounts import queries
 from secretary.accounts.events import SessionEnded, UserSignedIn
 from secretary.accounts.models import USER_AGENT_LENGTH, RefreshSession, User
+from secretary.accounts.queries.sign_ins import other_sessions
 from secretary.accounts.tokens import REFRESH_LIFE, Claims, RefreshToken
+from secretary.kernel.errors import NotFound
 from secretary.kernel.unit import Unit
 
 # Two tabs that wake together send the same token; the second one of them is no thief.
@@ -77,6 +79,23 @@ async def end_session(unit: Unit, session_id: str) -> None:
         _end(unit, session, is_suspicious=False)
 
 
+async def end_own_session(unit: Unit, session_id: str) -> None:
+    """End one of the actor's own sessions. Repeating changes nothing. Raises NotFound, for a foreign one, too."""
+    session = await queries.session_by_id(unit.db, session_id)
+    if session is None or session.user_id != unit.actor.id:
+        raise NotFound("not_found", en="There is no such thing.", ru="Такого нет.")
+    if session.revoked_at is None:
+        _end(unit, session, is_suspicious=False)
+
+
+async def end_other_sessions(unit: Unit) -> int:
+    """End every session of the actor but the one he acts through; returns how many there were."""
+    others = await other_sessions(unit.db, unit.actor.id, unit.actor.session_id, unit.now())
+    for session in others:
+        _end(unit, session, is_suspicious=False)
+    return len(others)
+
+
 async def session_of(unit: Unit, presented: RefreshToken) -> str | None:
     """The session that a refresh token is good for, without exchanging it."""
     session = await queries.live_session(unit.db, presented.session_id, unit.now())
@@ -94,7 +113,7 @@ def _succeed(unit: Unit, session: RefreshSession, device: Device) -> RefreshToke
 
 def _end(unit: Unit, session: RefreshSession, *, is_suspicious: bool) -> None:
     session.revoked_at = unit.now()
-    unit.record(SessionEnded(session.id, is_suspicious))
+    unit.record(SessionEnded(session.id, is_suspicious, session.user_id))
 
 
 def _short(user_agent: str) -> str:

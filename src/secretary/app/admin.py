@@ -10,19 +10,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from secretary import __version__
-from secretary.accounts.api import router as accounts
+from secretary.accounts.access import require
+from secretary.accounts.api import ROUTERS as ACCOUNTS
 from secretary.assistant.api import router as assistants
+from secretary.assistant.chat.api import router as chat
+from secretary.audit.api import audit_router
 from secretary.channels.api import instances_router
 from secretary.channels.ports import Channel
 from secretary.kernel.errors import Invalid, SecretaryError
 from secretary.knowledge.api import router as knowledge
+from secretary.operations.api import routers as operations
 from secretary.web.problem import problem
 from secretary.web.routing import RouteIndex
 
 
 def routers(channels: Mapping[str, Channel]) -> list[APIRouter]:
     """Every domain's router."""
-    return [accounts, assistants, knowledge, instances_router(channels["widget"], "widget")]
+    audit = audit_router(require("audit", "view"), require("audit", "manage"))
+    return [*ACCOUNTS, assistants, audit, chat, knowledge, instances_router(channels["widget"], "widget"), *operations]
 
 
 def build_admin_api(channels: Mapping[str, Channel]) -> FastAPI:

@@ -23,7 +23,7 @@ class Asgi:
         )
         for channel in app.channels.values():
             mounts.update(channel.apps(app.desk))
-        mounts["/admin"] = admin or self.admin or core
+        mounts.update(dict.fromkeys(("/admin", "/chat", "/reset_conversation"), admin or self.admin or core))
         self._dispatch = Edge(PrefixDispatch(mounts), max_body_bytes=app.settings.max_body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

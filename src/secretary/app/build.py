@@ -10,7 +10,9 @@ from secretary.accounts.limits import LoginLimits
 from secretary.accounts.sign_in import Accounts
 from secretary.accounts.tokens import AccessTokens
 from secretary.adapters.channels.widget.channel import WidgetChannel
+from secretary.app.installation import ThisInstallation
 from secretary.app.models import models_of
+from secretary.assistant.chat.service import Chat
 from secretary.assistant.queries import default_assistant
 from secretary.assistant.responders.admit import Admit
 from secretary.assistant.responders.faq import AnswerFromFaq
@@ -19,12 +21,16 @@ from secretary.assistant.responders.llm import AskModel
 from secretary.assistant.responders.message import TakeMessage
 from secretary.assistant.runner import Limits, TurnRunner
 from secretary.assistant.turn import in_order
+from secretary.audit.keyring import Keyring
+from secretary.audit.log import AuditLog
 from secretary.channels.desk import FrontDesk
 from secretary.channels.ports import Channel
+from secretary.kernel.broadcast import Broadcast, LocalBroadcast
 from secretary.kernel.clock import Clock, NewId, utc_now, uuid7
 from secretary.kernel.db import Database
 from secretary.kernel.events import EventBus
 from secretary.kernel.http import HttpClient
+from secretary.kernel.jobs import Worker
 from secretary.kernel.limits import WindowLimiter
 from secretary.kernel.secrets import Signer, Vault, derive_key, load_vault
 from secretary.kernel.unit import UnitFactory
@@ -32,9 +38,12 @@ from secretary.knowledge.faq.lookup import FaqLookup
 from secretary.knowledge.ports import BusinessCard
 from secretary.llm.backends import Backends
 from secretary.llm.ports import ChatModel
+from secretary.operations.changes import ChangeFeed
+from secretary.operations.work import handlers
 from secretary.settings import Settings
 
 UNLIMITED = 1_000_000_000
+WORKER_GRACE_S = 1.0  # long work goes on from where it was, so there is little to wait for
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ class App:
     database: Database
     units: UnitFactory
     vault: Vault
+    audit: AuditLog
     http: HttpClient
     accounts: Accounts
     authenticator: SessionAuthenticator
@@ -63,7 +73,12 @@ class App:
     backends: Backends
     turns: TurnRunner
     desk: FrontDesk
+    chat: Chat
     channels: Mapping[str, Channel]
+    broadcast: Broadcast
+    changes: ChangeFeed
+    worker: Worker
+    installation: ThisInstallation
 
     @property
     def deployment_mode(self) -> str:
@@ -82,6 +97,7 @@ class App:
     async def close(self) -> None:
         """End everything that was begun, in the order in which it depends on each other. Repeatable."""
         await self.turns.stop()
+        await self.authenticator.close()
         await self.backends.close()
         await self.http.aclose()
         await self.database.close()
@@ -92,10 +108,12 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
     ports = ports or Ports()
     vault = load_vault(settings.secret_key.get_secret_value() or None, settings.data_dir)
     database = ports.database or Database(settings.url_of_database)
-    units = UnitFactory(database, EventBus(), ports.clock, ports.new_id)
+    audit = AuditLog(Keyring(vault))
+    units = UnitFactory(database, EventBus(), ports.clock, ports.new_id, audit)
     http = HttpClient(frozenset(settings.allowed_private_hosts))
     tokens = AccessTokens(_jwt_key(settings, vault), f"secretary:{vault.derive('installation').hex()[:16]}")
     backends = Backends(models_of(settings, http) if ports.models is None else ports.models, settings.llm_backend)
+    broadcast = LocalBroadcast()
     faq = FaqLookup(units)
     responders = in_order([Admit(), HandOver(), AnswerFromFaq(faq), AskModel(units, backends), TakeMessage()])
     turns = TurnRunner(units, responders, ports.limits)
@@ -105,7 +123,7 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         turns,
         {kind: channel.settings for kind, channel in channels.items()},
         _fingerprint(vault),
-        WindowLimiter(settings.rate_limit_chat if settings.rate_limit_enabled else UNLIMITED, 60),
+        _flood(settings),
     )
     limits = LoginLimits()
     limits = replace(limits, address=replace(limits.address, free=settings.rate_limit_auth))
@@ -114,15 +132,27 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         database=database,
         units=units,
         vault=vault,
+        audit=audit,
         http=http,
-        accounts=Accounts(units, tokens, limits=limits, is_open_house=not settings.auth_enabled),
+        accounts=Accounts(units, tokens, vault, limits=limits, is_open_house=not settings.auth_enabled),
         authenticator=SessionAuthenticator(units, tokens),
         faq=faq,
         backends=backends,
         turns=turns,
         desk=desk,
+        chat=Chat(units, turns, backends, _flood(settings)),
         channels=channels,
+        broadcast=broadcast,
+        changes=ChangeFeed(units.bus, broadcast),
+        worker=Worker(units, handlers(units), grace_s=WORKER_GRACE_S),
+        installation=ThisInstallation(
+            backends, tuple(channels), settings.roles, settings.llm_backend, started_at=ports.clock()
+        ),
     )
+
+
+def _flood(settings: Settings) -> WindowLimiter:
+    return WindowLimiter(settings.rate_limit_chat if settings.rate_limit_enabled else UNLIMITED, 60)
 
 
 def _jwt_key(settings: Settings, vault: Vault) -> bytes:

@@ -12,12 +12,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from secretary import __version__
+from secretary.accounts.scopes import METRICS, ensure_scope
 from secretary.app.build import App
 from secretary.assistant import queries
 from secretary.kernel.errors import NotFound, SecretaryError
 from secretary.kernel.telemetry import REGISTRY
 from secretary.legal.api import pages
 from secretary.web.access import public_route
+from secretary.web.deps import actor_or_anonymous
 
 STATIC = Path(__file__).parent.parent / "web" / "static"
 
@@ -30,10 +32,10 @@ def core_routes(app: App) -> list[BaseRoute]:
         del request
         return await _health(app)
 
-    @public_route("open to this machine only")
+    @public_route("open to this machine, and to an API key made for it")
     async def metrics(request: Request) -> Response:
         if not _is_from_here(request):
-            raise _nothing_here()
+            await _check_metrics_key(request)
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     @public_route("the front door says where the doors are")
@@ -83,6 +85,14 @@ def _is_from_here(request: Request) -> bool:
         return ip_address(request.client.host).is_loopback
     except ValueError:
         return False
+
+
+async def _check_metrics_key(request: Request) -> None:
+    """Raises NotFound for whoever shows no API key, Forbidden for a key without the scope."""
+    actor = await actor_or_anonymous(request)
+    if actor.kind != "api_key":
+        raise _nothing_here()
+    ensure_scope(actor, METRICS)
 
 
 async def _health(app: App) -> Response:

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from secretary.accounts.first_start import FirstAdmin
 from secretary.app.asgi import Asgi
 from secretary.app.build import App, build
 from secretary.app.first_start import prepare
+from secretary.app.working import working
 from secretary.kernel.errors import Conflict
 from secretary.kernel.telemetry import configure_logging
 from secretary.migrations import migrate_if_needed
@@ -38,6 +39,10 @@ def run(settings: Settings) -> None:
     gc.freeze()
     gc.enable()
     configure_logging(settings.log_level, as_json=settings.log_json)
+    if "web" not in settings.roles:
+        with lock_folder(settings):
+            uvloop.run(serve_no_one(settings))
+        return
     with bind(settings.host, settings.port) as bound, lock_folder(settings):
         uvloop.run(serve(settings, bound))
 
@@ -64,6 +69,15 @@ async def serve(settings: Settings, bound: socket.socket) -> None:
         warming.cancel()
 
 
+async def serve_no_one(settings: Settings) -> None:
+    """Do what the other roles have to do, without listening anywhere, until told to stop."""
+    stopped = asyncio.Event()
+    with _on_signals(lambda *_: stopped.set()):
+        async with started(build(settings), _show_password):
+            click.echo(f"AI Secretary ({', '.join(settings.roles)})")
+            await stopped.wait()
+
+
 async def _warm(asgi: Asgi) -> None:
     """Build the rest once the first callers have their answers; then let the garbage collector pass by what stays:
     walking all modules again and again would stop every stream for a tenth of a second.
@@ -78,14 +92,20 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        try:
+        with _on_signals(self.handle_exit):
             yield
-        finally:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(number)
+
+
+@contextmanager
+def _on_signals(leave: Callable[[int, None], None]) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, leave, number, None)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
 
 
 @asynccontextmanager
@@ -99,13 +119,22 @@ async def started(app: App, announce: Callable[[FirstAdmin], None]) -> AsyncIter
             log.info("database_migrated")
         if admin := await prepare(app):
             announce(admin)
-        await app.turns.start(everything=app.settings.is_embedded)
-        app.backends.start()
-        if app.backends.unknown:
-            log.warning("backend_not_configured", setting="LLM_BACKEND", names=app.backends.unknown)
-        yield
+        async with AsyncExitStack() as roles:
+            if "worker" in app.settings.roles:
+                await roles.enter_async_context(working(app))
+            if "web" in app.settings.roles:
+                await _answer(app)
+            yield
     finally:
         await app.close()
+
+
+async def _answer(app: App) -> None:
+    """Begin to answer customers."""
+    await app.turns.start(everything=app.settings.is_embedded)
+    app.backends.start()
+    if app.backends.unknown:
+        log.warning("backend_not_configured", setting="LLM_BACKEND", names=app.backends.unknown)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -128,10 +157,11 @@ def bind(host: str, port: int) -> socket.socket:
     return bound
 
 
-def lock_folder(settings: Settings) -> TextIOWrapper:
+def lock_folder(settings: Settings, *, alone: bool = False) -> TextIOWrapper:
     """Hold the data folder for this process; the system lets go of it however the process ends.
 
-    Raises Conflict when another secretary works on it. With PostgreSQL several may share a folder.
+    Raises Conflict when another secretary works on it. With PostgreSQL several may share a folder, unless one must
+    be `alone`.
     """
     os.umask(0o077)  # conversations are nobody else's on this machine
     try:
@@ -145,16 +175,15 @@ def lock_folder(settings: Settings) -> TextIOWrapper:
             ru=f"Не удаётся писать в папку данных {settings.data_dir} ({error.strerror}). Другая папка задаётся "
             "переменной SECRETARY_DATA_DIR.",
         ) from error
-    if settings.is_embedded:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.close()
-            raise Conflict(
-                "folder_taken",
-                en=f"Another secretary is already working with the folder {settings.data_dir}. Stop it first.",
-                ru=f"С папкой {settings.data_dir} уже работает другой секретарь. Сначала остановите его.",
-            ) from error
+    try:
+        fcntl.flock(lock, (fcntl.LOCK_EX if alone or settings.is_embedded else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise Conflict(
+            "folder_taken",
+            en=f"Another secretary is already working with the folder {settings.data_dir}. Stop it first.",
+            ru=f"С папкой {settings.data_dir} уже работает другой секретарь. Сначала остановите его.",
+        ) from error
     return lock
 
 

@@ -7,13 +7,14 @@ from contextlib import aclosing
 import structlog
 
 from secretary.assistant import queries
+from secretary.assistant.override import LlmOverride
 from secretary.assistant.ports import Failed
 from secretary.assistant.responders.message import drop_lapsed
 from secretary.assistant.saver import AnswerSaver
 from secretary.assistant.stream import AnswerStream
 from secretary.assistant.turn import Responder, Turn
 from secretary.conversations.ports import MessageStatus
-from secretary.conversations.service import Exchange
+from secretary.conversations.storing import Exchange
 from secretary.kernel.errors import Internal, Language, NotFound, SecretaryError, Upstream
 from secretary.kernel.language import detect_language
 from secretary.kernel.telemetry import FIRST_WORD_SECONDS, TURNS
@@ -61,8 +62,8 @@ class Answering:
             raise NotFound("no_assistant", en="There is no assistant to answer.", ru="Отвечать некому: нет ассистента.")
         turn = Turn(
             session_id=exchange.session.id,
+            question_id=exchange.question.id,
             answer_id=exchange.answer.id,
-            seq=exchange.question.seq,
             text=exchange.question.content,
             language=language,
             asked_at=exchange.question.created,
@@ -70,6 +71,7 @@ class Answering:
             source=exchange.session.source,
             contact_key=exchange.session.contact_key,
             session_prompt=exchange.session.system_prompt,
+            override=LlmOverride.stored(exchange.answer.override),
             taking=taking,
         )
         if taking is not None:
@@ -79,11 +81,11 @@ class Answering:
 
     async def _speak(self, turn: Turn, stream: AnswerStream) -> None:
         for responder in self._responders:
-            kept = len(turn.effects)
+            kept, label = len(turn.effects), responder.stage.label
             try:
                 async with aclosing(responder.respond(turn)) as saying:
                     async for said in saying:
-                        stream.answered_by = responder.stage.label
+                        stream.answered_by = label
                         stream.say(said)
             except Upstream as error:
                 if stream.has_spoken:

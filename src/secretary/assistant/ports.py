@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from secretary.conversations.ports import MessageStatus, QuickReply, Source
+from secretary.conversations.ports import MessageStatus, OverrideJson, QuickReply, Source
+from secretary.llm.ports import Delta
 
 __all__ = [
     "Accepted",
@@ -21,11 +22,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """What a customer wrote. `message_id` is the channel's own id of it: a repetition is stored once."""
+    """What a customer wrote. `message_id` is the channel's own id of it: a repetition is stored once.
+
+    `override` is a `LlmOverride` as JSON, for the answer to this message alone.
+    """
 
     session_id: str
     text: str
     message_id: str | None = None
+    override: OverrideJson | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +41,6 @@ class Accepted:
     question_id: str
     answer_id: str
     is_new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """More text of the answer."""
-
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from secretary.assistant.models import Assistant, Card
+from secretary.assistant.models import Card
 from secretary.assistant.turn import Turn
 from secretary.kernel.errors import Language
 from secretary.kernel.language import detect_language
@@ -31,9 +31,10 @@ CHARACTERS_PER_TOKEN = 2
 
 
 def system_prompt(turn: Turn, preset: LlmPreset, able: ChatCapabilities) -> str:
-    """Persona (or the assistant's own prompt, or the conversation's), the business card, the rules, then facts."""
+    """Persona (or the assistant's, the conversation's or the message's own prompt), business card, rules, facts."""
     language = turn.language
-    persona = turn.session_prompt or turn.assistant.system_prompt or preset.system_prompt.in_language(language)
+    own = turn.override.system_prompt or turn.session_prompt or turn.assistant.system_prompt
+    persona = own or preset.system_prompt.in_language(language)
     parts = [persona, _card(turn.assistant.card, language, able), RULES[language], *turn.facts]
     return "\n\n".join(part for part in parts if part)
 
@@ -64,12 +65,13 @@ def build_prompt(
     return [Message("system", system_prompt(turn, preset, able)), *reversed(kept), Message("user", turn.text)]
 
 
-def sampling(assistant: Assistant, preset: LlmPreset) -> Sampling:
-    """The assistant's parameters, the persona's where it has none."""
-    own = assistant.llm_params
+def sampling(turn: Turn, preset: LlmPreset) -> Sampling:
+    """The message's own parameters, else the assistant's, else the persona's."""
+    asked, own = turn.override.llm_params, turn.assistant.llm_params
+    temperatures = (asked.temperature, own.temperature, preset.temperature)
     return Sampling(
-        temperature=preset.temperature if own.temperature is None else own.temperature,
-        max_tokens=own.max_tokens or preset.max_tokens,
-        top_p=own.top_p or preset.top_p,
-        repetition_penalty=own.repetition_penalty or preset.repetition_penalty,
+        temperature=next(value for value in temperatures if value is not None),
+        max_tokens=asked.max_tokens or own.max_tokens or preset.max_tokens,
+        top_p=asked.top_p or own.top_p or preset.top_p,
+        repetition_penalty=asked.repetition_penalty or own.repetition_penalty or preset.repetition_penalty,
     )

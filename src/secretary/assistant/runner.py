@@ -5,7 +5,7 @@ are all that ends it early.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from secretary.assistant.answering import Answering
@@ -15,13 +15,15 @@ from secretary.assistant.saver import AnswerSaver
 from secretary.assistant.stream import AnswerStream
 from secretary.assistant.turn import Responder
 from secretary.conversations import service as conversations
-from secretary.conversations.ports import MessageStatus
-from secretary.conversations.service import Exchange, Progress
+from secretary.conversations.ports import MessageStatus, OverrideJson
+from secretary.conversations.progress import Place, take_over_abandoned
+from secretary.conversations.storing import Asked, Exchange
+from secretary.conversations.tree import service as tree
 from secretary.kernel.clock import uuid7
 from secretary.kernel.errors import Invalid, RateLimited
 from secretary.kernel.telemetry import TURNS_RUNNING
 from secretary.kernel.text import clean
-from secretary.kernel.unit import UnitFactory
+from secretary.kernel.unit import Actor, Unit, UnitFactory
 
 MAX_MESSAGE_CHARACTERS = 4_000
 
@@ -53,7 +55,7 @@ class TurnRunner:
         """Begin to work: see after what a dead process left behind (all of it, or where leases ended), then save."""
         self._owned.append(asyncio.create_task(self._saver.run()))
         async with self._units.write() as unit:
-            waiting = await conversations.take_over_abandoned(unit, self.holder, everything=everything)
+            waiting = await take_over_abandoned(unit, self.holder, everything=everything)
         for exchange in waiting:
             self._begin(exchange)
 
@@ -72,14 +74,34 @@ class TurnRunner:
         await self._saver.flush()
 
     async def accept(self, inbound: Inbound) -> Accepted:
-        text = clean(inbound.text).strip()
-        _check_length(text)
-        if len(self._lines.get(inbound.session_id, ())) >= self._limits.waiting_in_conversation:
+        asked = Asked(_checked(inbound.text), self.holder, inbound.message_id, inbound.override)
+        return await self._answer(
+            inbound.session_id, lambda unit: conversations.store_asked(unit, inbound.session_id, asked)
+        )
+
+    async def edit(self, session_id: str, message_id: str, text: str, override: OverrideJson | None) -> Accepted:
+        """Store a question anew beside the old one and begin to answer it. Raises NotFound, Invalid, RateLimited."""
+        asked = Asked(_checked(text), self.holder, override=override, edited=True)
+        return await self._answer(session_id, lambda unit: tree.edit(unit, session_id, message_id, asked))
+
+    async def regenerate(self, session_id: str, message_id: str, override: OverrideJson | None) -> Accepted:
+        """Begin another answer to the same question. Raises NotFound, Invalid, RateLimited."""
+        return await self._answer(
+            session_id, lambda unit: tree.regenerate(unit, session_id, message_id, self.holder, override)
+        )
+
+    async def delete(self, actor: Actor, remove: Callable[[Unit], Awaitable[Sequence[str]]]) -> None:
+        """Let `remove` delete messages in a unit of its own, then stop the answers among them that it names."""
+        async with self._units.write(actor) as unit:
+            running = await remove(unit)
+        for answer_id in running:
+            self._stop(answer_id)
+
+    async def _answer(self, session_id: str, store: Callable[[Unit], Awaitable[Exchange]]) -> Accepted:
+        if len(self._lines.get(session_id, ())) >= self._limits.waiting_in_conversation:
             raise _too_many_waiting()
         async with self._units.write() as unit:
-            exchange = await conversations.store_question(
-                unit, inbound.session_id, text, inbound.message_id, self.holder
-            )
+            exchange = await store(unit)
         if exchange.is_new:
             self._begin(exchange)
         return Accepted(exchange.session.id, exchange.question.id, exchange.answer.id, exchange.is_new)
@@ -87,7 +109,7 @@ class TurnRunner:
     def _begin(self, exchange: Exchange) -> None:
         """Answer in a task of its own, after those of the same conversation that came before."""
         answer_id, session_id = exchange.answer.id, exchange.session.id
-        stream = self._streams[answer_id] = AnswerStream(answer_id)
+        stream = self._streams[answer_id] = AnswerStream(answer_id, Place(session_id, exchange.session.owner_id))
         line = self._lines.setdefault(session_id, [])
         task = asyncio.create_task(self._in_line(exchange, stream, line[-1] if line else None))
         line.append(task)
@@ -105,27 +127,26 @@ class TurnRunner:
                     del self._lines[session_id]
                 del self._streams[answer_id]
 
-    async def listen(self, session_id: str, answer_id: str, after: int = 0) -> AsyncIterator[tuple[int, Reply]]:
+    def listen(self, session_id: str, answer_id: str, after: int = 0) -> AsyncIterator[tuple[int, Reply]]:
         stream = self._streams.get(answer_id)
-        source = stream.listen(after) if stream else follow_stored(self._units, session_id, answer_id, after)
-        async for event in source:
-            yield event
+        return stream.listen(after) if stream else follow_stored(self._units, session_id, answer_id, after)
 
     async def cancel(self, session_id: str, answer_id: str) -> None:
         async with self._units.read() as unit:
             await conversations.get_message(unit, session_id, answer_id)
+        self._stop(answer_id)
+
+    def _stop(self, answer_id: str) -> None:
         if (stream := self._streams.get(answer_id)) and (task := self._tasks.get(answer_id)):
             stream.stopped_as = MessageStatus.CANCELLED
             task.cancel()
 
-    def _growing(self) -> list[Progress]:
-        dirty = [stream for stream in self._streams.values() if stream.is_dirty and stream.end is None]
-        for stream in dirty:
-            stream.is_dirty = False
-        return [stream.progress(MessageStatus.STREAMING) for stream in dirty]
+    def _growing(self) -> list[AnswerStream]:
+        return [stream for stream in self._streams.values() if stream.is_dirty]
 
 
-def _check_length(text: str) -> None:
+def _checked(text: str) -> str:
+    text = clean(text).strip()
     if not text:
         raise Invalid("empty_message", en="The message is empty.", ru="Сообщение пустое.")
     if len(text) > MAX_MESSAGE_CHARACTERS:
@@ -134,6 +155,7 @@ def _check_length(text: str) -> None:
             en=f"The message is longer than {MAX_MESSAGE_CHARACTERS} characters. Please shorten it.",
             ru=f"Сообщение длиннее {MAX_MESSAGE_CHARACTERS} знаков. Сократите его, пожалуйста.",
         )
+    return text
 
 
 def _too_many_waiting() -> RateLimited:

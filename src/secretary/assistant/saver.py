@@ -1,6 +1,7 @@
 """Storing answers: one writer gathers what all turns have to store and commits it together.
 
-Growing answers are stored once a second, finished ones at once; under load many share one transaction.
+Growing answers are stored once a second, a tenth of them at a time lest all streams pause; finished ones at once.
+Under load many share one transaction.
 """
 
 import asyncio
@@ -10,14 +11,19 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from secretary.assistant.stream import AnswerStream
 from secretary.assistant.turn import Effect
-from secretary.conversations.service import Progress, save_progress
+from secretary.conversations.ports import MessageStatus
+from secretary.conversations.progress import Progress, save_progress
 from secretary.kernel.errors import SecretaryError
 from secretary.kernel.unit import UnitFactory
 
 log = structlog.get_logger(__name__)
 
-INTERVAL_S = 1.0
+ROUND_S = 0.75  # with its steps and their pauses less than a second
+STEPS = 10
+SMALLEST_STEP = 25
+PAUSE_S = 0.02
 
 
 @dataclass(slots=True)
@@ -28,9 +34,9 @@ class _Final:
 
 
 class AnswerSaver:
-    """Owns one task, `run`. `growing` gives the answers that changed since it was last asked."""
+    """Owns one task, `run`. `growing` gives the answers that changed since they were last stored."""
 
-    def __init__(self, units: UnitFactory, growing: Callable[[], list[Progress]]) -> None:
+    def __init__(self, units: UnitFactory, growing: Callable[[], list[AnswerStream]]) -> None:
         self._units = units
         self._growing = growing
         self._finals: list[_Final] = []
@@ -49,20 +55,26 @@ class AnswerSaver:
     async def run(self) -> None:
         """Store what comes until cancelled."""
         now = asyncio.get_running_loop().time
-        due = now() + INTERVAL_S
+        due, step = now() + ROUND_S, SMALLEST_STEP
+        growing: list[AnswerStream] = []
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout_at(due):
+                async with asyncio.timeout_at(now() + PAUSE_S if growing else due):
                     await self._wake.wait()
-            if is_due := now() >= due:
-                due = now() + INTERVAL_S
-            await self.flush(with_growing=is_due)
+            if not growing and now() >= due:
+                growing, due = self._growing(), now() + ROUND_S
+                step = max(SMALLEST_STEP, len(growing) // STEPS)
+            await self._save(growing[:step])
+            del growing[:step]
 
-    async def flush(self, *, with_growing: bool = True) -> None:
-        """Store what is finished now, and what is growing."""
+    async def flush(self) -> None:
+        """Store everything that waits now."""
+        await self._save(self._growing())
+
+    async def _save(self, streams: Sequence[AnswerStream]) -> None:
         self._wake.clear()
         finals, self._finals = self._finals, []
-        growing = self._growing() if with_growing else []
+        growing = [stream.progress(MessageStatus.STREAMING) for stream in streams if stream.is_dirty]
         if not finals and not growing:
             return
         try:
@@ -76,8 +88,7 @@ class AnswerSaver:
 
     async def _commit(self, growing: Sequence[Progress], finals: Sequence[_Final]) -> None:
         async with self._units.write() as unit:
-            await save_progress(unit, growing)
-            await save_progress(unit, [final.progress for final in finals])
+            await save_progress(unit, [*growing, *(final.progress for final in finals)])
             for final in finals:
                 for effect in final.effects:
                     await effect(unit)

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from secretary.assistant import queries
+from secretary.assistant.events import AssistantChanged, AssistantCreated, AssistantDeleted, RequestSettled
 from secretary.assistant.models import Assistant, Card, LlmParams, Request
 from secretary.kernel.errors import Conflict, Invalid, NotFound
 from secretary.kernel.text import CleanText
@@ -70,6 +71,7 @@ async def change(unit: Unit, assistant: Assistant, fields: AssistantFields) -> N
         setattr(assistant, name, getattr(fields, name))
     assistant.updated = unit.now()
     await unit.db.flush()
+    unit.record(AssistantChanged(assistant.id, tuple(sorted(fields.model_fields_set)), owner_id=assistant.owner_id))
 
 
 async def _check_references(unit: Unit, fields: AssistantFields) -> None:
@@ -83,7 +85,7 @@ async def _store(unit: Unit, fields: AssistantFields, *, is_default: bool) -> As
     now = unit.now()
     assistant = Assistant(
         id=unit.new_id(),
-        owner_id=unit.actor.id if unit.actor.kind == "user" else None,
+        owner_id=unit.actor.owner_id,
         is_default=is_default,
         created=now,
         updated=now,
@@ -92,6 +94,7 @@ async def _store(unit: Unit, fields: AssistantFields, *, is_default: bool) -> As
         setattr(assistant, name, getattr(fields, name))
     unit.db.add(assistant)
     await unit.db.flush()
+    unit.record(AssistantCreated(assistant.id, owner_id=assistant.owner_id))
     return assistant
 
 
@@ -105,6 +108,7 @@ async def delete(unit: Unit, assistant: Assistant) -> None:
         )
     await unit.db.delete(assistant)
     await unit.db.flush()
+    unit.record(AssistantDeleted(assistant.id, owner_id=assistant.owner_id))
 
 
 async def settle_request(unit: Unit, request: Request, status: str) -> None:
@@ -112,3 +116,4 @@ async def settle_request(unit: Unit, request: Request, status: str) -> None:
     if request.status in ("new", "done"):
         request.status, request.updated = status, unit.now()
         await unit.db.flush()
+        unit.record(RequestSettled(request.id, status))

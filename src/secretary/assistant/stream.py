@@ -7,7 +7,7 @@ from time import perf_counter
 from secretary.assistant.ports import Buttons, Completed, Delta, Failed, Reply, SourcesFound
 from secretary.assistant.turn import Said
 from secretary.conversations.ports import MessageStatus, QuickReply, Source
-from secretary.conversations.service import Progress
+from secretary.conversations.progress import Place, Progress
 from secretary.llm.ports import Finish
 
 End = Completed | Failed
@@ -16,8 +16,9 @@ End = Completed | Failed
 class AnswerStream:
     """What was said so far. One producer appends; listeners are woken, never waited for."""
 
-    def __init__(self, answer_id: str) -> None:
+    def __init__(self, answer_id: str, place: Place) -> None:
         self.answer_id = answer_id
+        self._place = place
         self.is_dirty = False
         self.answered_by: str | None = None
         self.end: End | None = None
@@ -67,6 +68,7 @@ class AnswerStream:
     async def listen(self, after: int = 0) -> AsyncIterator[tuple[int, Reply]]:
         """Every event from the character `after` on, to the end."""
         said, position, reached = self._said, 0, 0
+        loop = asyncio.get_running_loop()  # asked for once: it is a system call
         while True:
             while position < len(said):
                 part = said[position]
@@ -80,7 +82,7 @@ class AnswerStream:
             if self.end is not None:
                 yield reached, self.end
                 return
-            waiter = asyncio.get_running_loop().create_future()
+            waiter = loop.create_future()
             self._waiting.append(waiter)
             await waiter
 
@@ -94,10 +96,12 @@ class AnswerStream:
         return Completed(self.content, status, reason, tuple(self._sources), tuple(self._buttons))
 
     def progress(self, status: MessageStatus) -> Progress:
-        """The answer as it shall be stored now."""
+        """The answer as it shall be stored now; it is dirty again when more is said."""
+        self.is_dirty = False
         finish, is_over = self._finish, status is not MessageStatus.STREAMING
         return Progress(
             answer_id=self.answer_id,
+            place=self._place,
             content=self.content,
             status=status,
             answered_by=self.answered_by,

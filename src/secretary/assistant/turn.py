@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from secretary.assistant.models import Assistant, Request
+from secretary.assistant.override import LlmOverride
 from secretary.assistant.ports import Buttons, Delta, SourcesFound
 from secretary.kernel.errors import Language
 from secretary.kernel.unit import Unit
@@ -40,8 +41,8 @@ class Turn:
     """One message on its way. Nothing here holds a transaction: a turn may wait for a model for a minute."""
 
     session_id: str
+    question_id: str
     answer_id: str
-    seq: int
     text: str
     language: Language
     asked_at: datetime
@@ -49,6 +50,7 @@ class Turn:
     source: str
     contact_key: str
     session_prompt: str | None = None
+    override: LlmOverride = field(default_factory=LlmOverride)
     taking: Request | None = None
     facts: list[str] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)

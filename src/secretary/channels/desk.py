@@ -13,6 +13,7 @@ from secretary.channels.models import ChannelInstance
 from secretary.channels.ports import InstanceView, StoredMessage
 from secretary.conversations import queries as conversation_queries
 from secretary.conversations import service as conversations
+from secretary.conversations.errors import no_such_session
 from secretary.conversations.service import NewSession
 from secretary.kernel.errors import Language, RateLimited
 from secretary.kernel.limits import WindowLimiter
@@ -49,7 +50,7 @@ class FrontDesk:
             return known[1]
         async with self._units.read() as unit:
             row = await service.get_instance(unit, kind, instance_id)
-        self._instances[kind, row.id] = time.monotonic(), row
+        self._instances[kind, instance_id] = self._instances[kind, row.id] = time.monotonic(), row
         return row
 
     async def open_session(
@@ -78,7 +79,7 @@ class FrontDesk:
         async with self._units.read() as unit:
             session = await conversations.get_session_of(unit, session_id, contact_key)
             if session.source_id != row.id:
-                raise conversations.no_such_session()
+                raise no_such_session()
             if row.rate_limit_count is not None and not await conversations.is_stored(unit, session_id, message_id):
                 await self._check_limit(unit, row, contact_key, session.address_hash)
         return await self._turns.accept(Inbound(session_id, text, message_id))
@@ -115,6 +116,11 @@ class FrontDesk:
         async with self._units.read() as unit:
             await conversations.get_session_of(unit, session_id, contact_key)
         await self._turns.cancel(session_id, answer_id)
+
+    async def rate(self, session_id: str, contact_key: str, answer_id: str, value: int, comment: str | None) -> None:
+        async with self._units.write() as unit:
+            await conversations.get_session_of(unit, session_id, contact_key)
+            await conversations.rate(unit, session_id, answer_id, value, comment)
 
 
 def _limit_reached(count: int, hours: int) -> RateLimited:

@@ -87,6 +87,10 @@ class Desk(Protocol):
         """Stop an answer. Raises NotFound."""
         ...
 
+    async def rate(self, session_id: str, contact_key: str, answer_id: str, value: int, comment: str | None) -> None:
+        """Keep a contact's thumb on an answer: 1 up, -1 down, 0 takes it back. Raises NotFound, Invalid."""
+        ...
+
 
 class Channel(Protocol):
     """A kind of channel. `settings` is the shape of an instance's own settings; `apps` are its web applications.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from secretary.channels.models import ChannelInstance
@@ -39,3 +39,10 @@ async def default_instance(db: AsyncSession, kind: str) -> ChannelInstance | Non
     """The oldest instance of a kind: what the single-instance endpoints of old speak of."""
     statement = select(ChannelInstance).where(ChannelInstance.kind == kind).order_by(ChannelInstance.id).limit(1)
     return (await db.scalars(statement)).one_or_none()
+
+
+async def counts(db: AsyncSession) -> Sequence[tuple[str, int, int]]:
+    """Every kind with how many instances it has, and how many of them are enabled."""
+    enabled = func.sum(case((ChannelInstance.enabled, 1), else_=0))
+    statement = select(ChannelInstance.kind, func.count(), enabled).group_by(ChannelInstance.kind)
+    return [(kind, total, on) for kind, total, on in await db.execute(statement)]

@@ -6,6 +6,7 @@ from typing import Any
 from secretary.assistant import service as assistants
 from secretary.assistant.service import AssistantFields
 from secretary.channels import queries
+from secretary.channels.events import InstanceChanged, InstanceCreated, InstanceDeleted
 from secretary.channels.models import ChannelInstance
 from secretary.kernel.errors import NotFound
 from secretary.kernel.unit import Unit
@@ -35,7 +36,7 @@ async def create_instance(
         kind=kind,
         settings=dict(settings),
         assistant_id=default.id,
-        owner_id=unit.actor.id if unit.actor.kind == "user" else None,
+        owner_id=unit.actor.owner_id,
         created=now,
         updated=now,
         **fields,
@@ -46,6 +47,7 @@ async def create_instance(
         row.assistant_id = copy.id
     unit.db.add(row)
     await unit.db.flush()
+    unit.record(InstanceCreated(kind, row.id, owner_id=row.owner_id))
     return row
 
 
@@ -60,6 +62,8 @@ async def change_instance(
     if assistant.model_fields_set:
         await _change_assistant(unit, row, assistant)
     await unit.db.flush()
+    changed = {*fields, *settings, *assistant.model_fields_set}
+    unit.record(InstanceChanged(row.kind, row.id, tuple(sorted(changed)), owner_id=row.owner_id))
 
 
 async def _change_assistant(unit: Unit, row: ChannelInstance, fields: AssistantFields) -> None:
@@ -76,6 +80,6 @@ async def delete_instance(unit: Unit, row: ChannelInstance) -> None:
     is_shared = assistant.is_default or await queries.shares_assistant(unit.db, assistant.id, row.id)
     await unit.db.delete(row)
     await unit.db.flush()
+    unit.record(InstanceDeleted(row.kind, row.id, owner_id=row.owner_id))
     if not is_shared:
-        await unit.db.delete(assistant)
-        await unit.db.flush()
+        await assistants.delete(unit, assistant)

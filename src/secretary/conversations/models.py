@@ -1,11 +1,23 @@
-"""Tables of conversations: `chat_sessions`, and `chat_messages`, a tree: an edited message is a sibling."""
+"""Tables of conversations: `chat_sessions`; `chat_messages`, a tree in which an edited message is a sibling;
+`chat_search`, what is found in them; `chat_notes`, what colleagues tell each other about them.
+"""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from secretary.conversations.ports import MessageStatus, QuickReply, Source
+from secretary.conversations.ports import MessageStatus, OverrideJson, QuickReply, Source
 from secretary.kernel.db import Base, JsonOf, UtcDateTime, text_enum
 from secretary.kernel.errors import Language
 
@@ -15,13 +27,18 @@ class ChatSession(Base):
 
     `source` is the kind of channel, `source_id` the channel's instance, `contact_key` who writes there (a widget's
     visitor, a messenger's user). `last_seq` numbers the messages; taking a number locks the row, so the messages of
-    one conversation have one order whatever process stored them. `leaf_id` is the newest message of the visible branch.
+    one conversation have one order whatever process stored them. `leaf_id` is the newest message of the visible branch,
+    `last_message` the beginning of what it says; both and `message_count` change with the messages, in one transaction.
     """
 
     __tablename__ = "chat_sessions"
     __table_args__ = (
         Index("ix_chat_sessions_source_source_id_updated", "source", "source_id", "updated"),
+        Index("ix_chat_sessions_source_updated", "source", "updated"),
+        Index("ix_chat_sessions_updated", "updated"),
+        Index("ix_chat_sessions_created", "created"),
         Index("ix_chat_sessions_owner_id_updated", "owner_id", "updated"),
+        Index("ix_chat_sessions_owner_id_source_updated", "owner_id", "source", "updated"),
         Index("ix_chat_sessions_contact", "source_id", "contact_key"),
     )
 
@@ -37,17 +54,24 @@ class ChatSession(Base):
     language: Mapped[Language] = mapped_column(String(2))
     last_seq: Mapped[int] = mapped_column(default=0)
     leaf_id: Mapped[str | None] = mapped_column(String(36), default=None)
+    message_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    last_message: Mapped[str] = mapped_column(String(120), default="", server_default="")
     created: Mapped[datetime] = mapped_column(UtcDateTime)
     updated: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ChatMessage(Base):
-    """One message. An assistant's row is also its turn: `status`, `holder` and `lease_until` say who is at it."""
+    """One message. An assistant's row is also its turn: `status`, `holder` and `lease_until` say who is at it.
+
+    A message's `seq` is higher than its parent's, so the visible branch (`is_active`) is read in the order of `seq`.
+    """
 
     __tablename__ = "chat_messages"
     __table_args__ = (
         UniqueConstraint("session_id", "seq"),
         UniqueConstraint("session_id", "client_message_id"),
+        Index("ix_chat_messages_parent_id_session_id", "parent_id", "session_id"),
+        Index("ix_chat_messages_created", "created"),
         CheckConstraint("role in ('user', 'assistant', 'system')", name="role"),
         CheckConstraint(
             "status in ('queued', 'streaming', 'complete', 'interrupted', 'cancelled', 'failed')", name="status"
@@ -63,7 +87,7 @@ class ChatMessage(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     session_id: Mapped[str] = mapped_column(ForeignKey("chat_sessions.id", ondelete="CASCADE"))
     seq: Mapped[int]
-    parent_id: Mapped[str | None] = mapped_column(ForeignKey("chat_messages.id", ondelete="CASCADE"), index=True)
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("chat_messages.id", ondelete="CASCADE"))
     role: Mapped[str] = mapped_column(String(10))
     content: Mapped[str] = mapped_column(Text)
     status: Mapped[MessageStatus] = mapped_column(text_enum(MessageStatus, 12))
@@ -80,7 +104,37 @@ class ChatMessage(Base):
     sources: Mapped[list[Source]] = mapped_column(JsonOf(list[Source]), default=list)
     buttons: Mapped[list[QuickReply]] = mapped_column(JsonOf(list[QuickReply]), default=list)
     feedback: Mapped[int | None] = mapped_column(default=None)
+    feedback_comment: Mapped[str | None] = mapped_column(Text, default=None)
+    override: Mapped[OverrideJson | None] = mapped_column(JsonOf(OverrideJson), default=None)
     holder: Mapped[str | None] = mapped_column(String(36), default=None)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     created: Mapped[datetime] = mapped_column(UtcDateTime)
     updated: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FoundText(Base):
+    """What the search finds: the words of a message, or of a title (`message_id` is empty), written by `search.words`.
+
+    `number` grows with time. On SQLite a full-text index follows this table by triggers, on PostgreSQL a GIN index.
+    """
+
+    __tablename__ = "chat_search"
+
+    number: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True
+    )
+    message_id: Mapped[str | None] = mapped_column(ForeignKey("chat_messages.id", ondelete="CASCADE"), unique=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("chat_sessions.id", ondelete="CASCADE"), index=True)
+    words: Mapped[str] = mapped_column(Text)
+
+
+class ChatNote(Base):
+    """A private note on a conversation: for colleagues, never for customers or models."""
+
+    __tablename__ = "chat_notes"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("chat_sessions.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    text: Mapped[str] = mapped_column(Text)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)

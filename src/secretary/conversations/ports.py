@@ -1,8 +1,12 @@
 """Shapes that travel with a message: its state, where it comes from, and what may be tapped instead of typed."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+OverrideJson = dict[str, JsonValue]
+"""What an answer shall be given with instead of its assistant's settings; opaque here, the heart knows its shape."""
 
 
 class MessageStatus(StrEnum):
@@ -36,3 +40,11 @@ class QuickReply(BaseModel):
 
     label: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """Whose conversations somebody may see: all for `None`, else that owner's, and nobody's where `ownerless`."""
+
+    owner_id: str | None = None
+    ownerless: bool = False

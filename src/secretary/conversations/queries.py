@@ -2,12 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from typing import cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, Update, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from secretary.conversations.models import ChatMessage, ChatSession
 from secretary.conversations.ports import UNFINISHED
+
+MESSAGES = cast(Table, ChatMessage.__table__)
+SESSIONS = cast(Table, ChatSession.__table__)
+
+_INSERT = insert(MESSAGES)
+_SAY_LAST = (
+    update(SESSIONS)
+    .where(SESSIONS.c.id == bindparam("its_session"), SESSIONS.c.leaf_id == bindparam("its_leaf"))
+    .values(last_message=bindparam("its_text"))
+)
 
 
 async def session(db: AsyncSession, session_id: str, *, lock: bool = False) -> ChatSession | None:
@@ -16,31 +28,29 @@ async def session(db: AsyncSession, session_id: str, *, lock: bool = False) -> C
     return (await db.scalars(statement.with_for_update() if lock else statement)).one_or_none()
 
 
-async def visible_messages(db: AsyncSession, session_id: str, *, last: int) -> Sequence[ChatMessage]:
-    """The newest `last` messages of the visible branch, oldest first."""
-    statement = (
-        select(ChatMessage)
-        .where(ChatMessage.session_id == session_id, ChatMessage.is_active)
-        .order_by(ChatMessage.seq.desc())
-        .limit(last)
-    )
+async def sessions(db: AsyncSession, ids: Sequence[str]) -> Sequence[ChatSession]:
+    return (await db.scalars(select(ChatSession).where(ChatSession.id.in_(ids)))).all()
+
+
+async def visible_messages(
+    db: AsyncSession, session_id: str, *, last: int, before: int | None = None
+) -> Sequence[ChatMessage]:
+    """The newest `last` messages of the visible branch, of those before number `before`, oldest first."""
+    statement = select(ChatMessage).where(ChatMessage.session_id == session_id, ChatMessage.is_active)
+    if before is not None:
+        statement = statement.where(ChatMessage.seq < before)
+    statement = statement.order_by(ChatMessage.seq.desc()).limit(last).execution_options(populate_existing=True)
     return list(reversed((await db.scalars(statement)).all()))
 
 
-async def said_before(db: AsyncSession, session_id: str, seq: int, *, last: int) -> Sequence[tuple[str, str]]:
-    """(role, content) of the newest `last` visible messages before number `seq`, oldest first; empty ones left out."""
-    statement = (
-        select(ChatMessage.role, ChatMessage.content)
-        .where(
-            ChatMessage.session_id == session_id,
-            ChatMessage.is_active,
-            ChatMessage.seq < seq,
-            ChatMessage.content != "",
-        )
-        .order_by(ChatMessage.seq.desc())
-        .limit(last)
-    )
-    return [(role, content) for role, content in reversed((await db.execute(statement)).all())]
+async def messages_after(
+    db: AsyncSession, session_id: str, seq: int, *, limit: int, visible_only: bool
+) -> Sequence[ChatMessage]:
+    """The first `limit` messages after number `seq`, in order."""
+    statement = select(ChatMessage).where(ChatMessage.session_id == session_id, ChatMessage.seq > seq)
+    if visible_only:
+        statement = statement.where(ChatMessage.is_active)
+    return (await db.scalars(statement.order_by(ChatMessage.seq).limit(limit))).all()
 
 
 async def message(db: AsyncSession, session_id: str, message_id: str) -> ChatMessage | None:
@@ -48,8 +58,10 @@ async def message(db: AsyncSession, session_id: str, message_id: str) -> ChatMes
     return (await db.scalars(statement)).one_or_none()
 
 
-async def exchange(db: AsyncSession, session_id: str, client_message_id: str) -> tuple[ChatMessage, ChatMessage] | None:
-    """The question stored under the client's own id, and the visible answer to it."""
+async def exchange(
+    db: AsyncSession, session_id: str, client_message_id: str
+) -> tuple[ChatMessage, ChatMessage | None] | None:
+    """The question stored under the client's own id, and its answer: the visible one, else the newest."""
     question = (
         await db.scalars(
             select(ChatMessage).where(
@@ -60,9 +72,12 @@ async def exchange(db: AsyncSession, session_id: str, client_message_id: str) ->
     if question is None:
         return None
     answer = await db.scalars(
-        select(ChatMessage).where(ChatMessage.parent_id == question.id, ChatMessage.is_active).limit(1)
+        select(ChatMessage)
+        .where(ChatMessage.parent_id == question.id, ChatMessage.role == "assistant")
+        .order_by(ChatMessage.is_active.desc(), ChatMessage.seq.desc())
+        .limit(1)
     )
-    return question, answer.one()
+    return question, answer.one_or_none()
 
 
 async def unfinished_answers(db: AsyncSession, *, expired_at: datetime | None) -> Sequence[ChatMessage]:
@@ -104,20 +119,39 @@ async def messages_since(
     return (await db.scalar(statement)) or 0
 
 
-async def sessions(db: AsyncSession, *, limit: int, offset: int) -> tuple[Sequence[ChatSession], int]:
-    """Conversations, the latest first, and how many there are."""
-    total = await db.scalar(select(func.count()).select_from(ChatSession)) or 0
-    rows = await db.scalars(
-        select(ChatSession).order_by(ChatSession.updated.desc(), ChatSession.id.desc()).limit(limit).offset(offset)
-    )
-    return rows.all(), total
-
-
 async def insert_messages(db: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
     """Store several messages in one round trip; the rows name the same columns."""
-    await db.execute(insert(ChatMessage), rows)
+    await (await db.connection()).execute(_INSERT, rows)
 
 
 async def update_messages(db: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
-    """Change several messages, found by their `id`, in as few round trips as their columns allow."""
-    await db.execute(update(ChatMessage), rows)
+    """Change several messages, found by their `id`, in as few round trips as their columns allow.
+
+    A message that is gone is left out.
+    """
+    alike: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    for row in rows:
+        alike.setdefault(tuple(row), []).append({"its_id" if name == "id" else name: row[name] for name in row})
+    connection = await db.connection()
+    for names, changes in alike.items():
+        await connection.execute(_changing(names), changes)
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> Update:
+    values: dict[str, object] = {name: bindparam(name) for name in names if name != "id"}
+    return update(MESSAGES).where(MESSAGES.c.id == bindparam("its_id")).values(values)
+
+
+async def say_last(db: AsyncSession, rows: Sequence[Mapping[str, str]]) -> None:
+    """Show the beginning of a finished answer in the list, where it is the last visible message."""
+    if rows:
+        await (await db.connection()).execute(_SAY_LAST, rows)
+
+
+async def unfinished_of(db: AsyncSession, session_ids: Sequence[str]) -> Sequence[str]:
+    """The answers of these conversations that are still being given."""
+    statement = select(ChatMessage.id).where(
+        ChatMessage.status.in_(UNFINISHED), ChatMessage.session_id.in_(session_ids)
+    )
+    return (await db.scalars(statement)).all()

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -13,6 +14,8 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
+
+from secretary.kernel import sqlite
 
 __all__ = ["Base", "Database", "JsonOf", "UtcDateTime", "async_url", "text_enum"]
 
@@ -134,19 +137,19 @@ class Database:
 
 
 def _sqlite_engine(url: str, begin: str, connections: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=connections, max_overflow=0, pool_timeout=60)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def on_connect(connection: Any, record: object) -> None:
-        del record
-        connection.isolation_level = None  # the driver's own BEGIN would come too late and deferred
-        cursor = connection.cursor()
-        for pragma in SQLITE_PRAGMAS:
-            cursor.execute(pragma)
-        cursor.close()
+    parsed = make_url(url)
+    (path,), options = parsed.get_dialect()().create_connect_args(parsed)
+    engine = create_async_engine(
+        url,
+        async_creator=partial(sqlite.connect, path, SQLITE_PRAGMAS, **options),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=60,
+    )
 
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        driver: Any = connection.connection.driver_connection
+        driver.begin_with = begin
 
     return engine

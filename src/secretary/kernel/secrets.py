@@ -62,7 +62,12 @@ class Vault:
 
     def is_newest(self, sealed: str) -> bool:
         """Was this sealed with the newest key? What was not awaits the rotation command."""
-        return sealed.startswith(f"{VERSION}.{self.key_id}.")
+        return sealed.startswith(self.marks[0])
+
+    @property
+    def marks(self) -> list[str]:
+        """How sealed texts begin, one a key, newest first."""
+        return [f"{VERSION}.{key_id}." for key_id in self._keys]
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for one purpose, from the newest key: a rotation ends what hangs on them."""
@@ -108,7 +113,12 @@ def load_vault(setting: str | None, data_dir: Path) -> Vault:
 
     Several keys stand newest first, apart by commas or white space. Raises Internal for a key that is too short.
     """
-    return Vault(re.split(r"[\s,]+", (setting or key_from_file(data_dir / KEY_FILE)).strip()))
+    return Vault(split_keys(setting or key_from_file(data_dir / KEY_FILE)))
+
+
+def split_keys(text: str) -> list[str]:
+    """The keys of a setting or a key file, newest first."""
+    return re.split(r"[\s,]+", text.strip())
 
 
 def key_from_file(path: Path) -> str:

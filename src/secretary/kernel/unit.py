@@ -1,10 +1,10 @@
 """The unit of work: one use case, one transaction. A change and what follows from it are committed together or not."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol
 
 import structlog
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -13,19 +13,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from secretary.kernel.clock import Clock, NewId, utc_now, uuid7
 from secretary.kernel.db import Database
 from secretary.kernel.errors import Conflict, Internal
-from secretary.kernel.events import Event, EventBus
+from secretary.kernel.events import Event, EventBus, Trace
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. `role` is empty for everyone who is not a user; `session_id` is the login it acts through."""
+    """Who acts. `role` is empty for everyone who is not a user; `session_id` is the login it acts through.
 
-    kind: Literal["user", "visitor", "system"]
+    An API key acts as its owner: `id` and `role` are his, `session_id` is the key's, and `scopes` bound what it may.
+    """
+
+    kind: Literal["user", "api_key", "visitor", "system"]
     id: str
     role: str = ""
     session_id: str = ""
+    scopes: frozenset[str] = frozenset()
+    address: str = field(default="", compare=False)
+    """Where a request of staff comes from; empty for visitors, whose addresses are not kept."""
+
+    @property
+    def owner_id(self) -> str | None:
+        """The user to whom belongs what this actor makes; `None` for a visitor and for the system."""
+        return self.id if self.kind in {"user", "api_key"} else None
 
 
 SYSTEM = Actor("system", "system")
@@ -43,8 +54,16 @@ class Unit:
     recorded: list[Event] = field(default_factory=list)
 
     def record(self, happened: Event) -> None:
-        """Announce `happened` to the listeners once this unit is committed."""
+        """Audit `happened` with this unit's own commit, and announce it to the listeners after that."""
         self.recorded.append(happened)
+
+
+class AuditSink(Protocol):
+    """Where traces are kept; `app` fills it."""
+
+    async def write(self, unit: Unit, traces: Sequence[Trace]) -> None:
+        """Keep `traces`, never none of them, in the transaction of `unit`, which is committed right after."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +74,7 @@ class UnitFactory:
     bus: EventBus
     clock: Clock = utc_now
     new_id: NewId = uuid7
+    audit: AuditSink | None = None
 
     def read(self, actor: Actor = SYSTEM) -> AbstractAsyncContextManager[Unit]:
         """A unit that only reads; nothing that it changes is kept."""
@@ -71,6 +91,7 @@ class UnitFactory:
             try:
                 yield unit
                 if write:
+                    await self._audit(unit)
                     await db.commit()
             except IntegrityError as error:
                 raise Conflict(
@@ -82,6 +103,11 @@ class UnitFactory:
                 log.exception("storage_failed")
                 raise storage_failed() from error
         self.bus.publish(unit.recorded)
+
+    async def _audit(self, unit: Unit) -> None:
+        traces = [trace for happened in unit.recorded if (trace := happened.trace()) is not None]
+        if traces and self.audit is not None:
+            await self.audit.write(unit, traces)
 
 
 def storage_failed() -> Internal:

@@ -91,6 +91,8 @@ async def add_entry(unit: UnitDep, _who: MayEdit, body: NewEntryIn) -> SavedOut:
 @router.get("/export")
 async def export(who: MaySee, offered: Offered) -> StreamingResponse:
     """All entries that the caller sees, as a JSON file."""
+    async with offered.units.write(who) as unit:
+        service.record_export(unit, "download")
     return StreamingResponse(
         export_json(offered.units, who),
         media_type="application/json",
@@ -107,6 +109,8 @@ async def reload(unit: UnitDep, _who: MayEdit) -> ReloadedOut:
 @router.post("/save")
 async def save(who: MayEdit, offered: Offered) -> ExportedOut:
     """Export all entries that the caller sees to a file on the server."""
+    async with offered.units.write(who) as unit:
+        service.record_export(unit, "file")
     file = await save_export(offered.units, who, offered.data_dir / "exports")
     return ExportedOut(message=f"Saved to {file.name}.", name=file.name, size_bytes=file.size_bytes)
 

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
-from secretary.accounts import rights
+from secretary.accounts.reach import reach
 from secretary.accounts.rights import Scope
+from secretary.kernel.inflection import fold
 from secretary.kernel.text import clean
 from secretary.kernel.unit import Actor, Unit
 from secretary.knowledge import queries
-from secretary.knowledge.events import FaqChanged
+from secretary.knowledge.events import FaqChanged, FaqExported
 from secretary.knowledge.faq import errors
-from secretary.knowledge.faq.normalise import fold
 from secretary.knowledge.faq.rules import Content, question_key
 from secretary.knowledge.models import FaqEntry, KnowledgeCollection
 from secretary.knowledge.queries import Seen, Wanted
@@ -29,7 +30,7 @@ class Page:
 
 def seen_by(actor: Actor) -> Seen:
     """Admins and the system see every collection; others the shared ones and their own."""
-    sees_all = actor.kind == "system" or rights.reach(actor.role, "faq", "manage") is Scope.ALL
+    sees_all = actor.kind == "system" or reach(actor, "faq", "manage") is Scope.ALL
     return Seen(actor.id, sees_all)
 
 
@@ -126,10 +127,10 @@ async def change_entry(unit: Unit, entry: FaqEntry, content: Content, *, seen_ve
     """Replace what its author wrote. Raises Invalid, and Conflict when it changed since `seen_version` (`updated`)."""
     if seen_version is not None and seen_version != entry.updated:
         raise errors.stale()
-    checked, updated = content.checked(), max(unit.now(), entry.updated + _NEXT_MOMENT)
+    checked, updated, before = content.checked(), max(unit.now(), entry.updated + _NEXT_MOMENT), content_of(entry)
     if not await queries.store(unit.db, entry, lambda: _write(entry, checked, updated)):
         raise errors.question_taken()
-    await _announce(unit, FaqChanged(entry.collection_id, entry.id, "changed"))
+    await _announce(unit, FaqChanged(entry.collection_id, entry.id, "changed", checked.differs(before)))
     return entry
 
 
@@ -146,6 +147,11 @@ async def reload(unit: Unit) -> int:
     for collection_id in await queries.seen_collection_ids(unit.db, seen):
         await _announce(unit, FaqChanged(collection_id, "", "reloaded"))
     return await queries.entry_count(unit.db, Wanted(seen))
+
+
+def record_export(unit: Unit, target: Literal["download", "file"]) -> None:
+    """Say that the entries leave the database."""
+    unit.record(FaqExported(target))
 
 
 async def record_hit(unit: Unit, entry_id: str) -> None:

@@ -2,11 +2,24 @@
 
 from secretary.accounts import models as accounts
 from secretary.assistant import models as assistant
+from secretary.audit import models as audit
 from secretary.channels import models as channels
 from secretary.conversations import models as conversations
 from secretary.kernel import jobs
 from secretary.knowledge import models as knowledge
 from secretary.legal import models as legal
 from secretary.llm import models as llm
+from secretary.operations import models as operations
 
-__all__ = ["accounts", "assistant", "channels", "conversations", "jobs", "knowledge", "legal", "llm"]
+__all__ = [
+    "accounts",
+    "assistant",
+    "audit",
+    "channels",
+    "conversations",
+    "jobs",
+    "knowledge",
+    "legal",
+    "llm",
+    "operations",
+]

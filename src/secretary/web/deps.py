@@ -1,9 +1,11 @@
 """What a route may ask for: a unit of work and who is calling. Everything else comes by constructors."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
 
 from secretary.kernel.errors import Unauthenticated
 from secretary.kernel.unit import ANONYMOUS, Actor, Unit, UnitFactory
@@ -34,18 +36,25 @@ class Services(Protocol):
     def authenticator(self) -> Authenticator: ...
 
 
-def services(request: Request) -> Any:
+def services(request: HTTPConnection) -> Any:
     """The application that this request was sent to; a domain's own api module narrows the type."""
     return request.scope["services"]
 
 
-async def actor_or_anonymous(request: Request) -> Actor:
+async def actor_or_anonymous(request: HTTPConnection) -> Actor:
     """Who calls, or `ANONYMOUS` when he does not say. Raises Unauthenticated for a token that is not good."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     authenticator: Authenticator = services(request).authenticator
     if scheme.lower() != "bearer" or not token:
-        return authenticator.anonymous
-    return await authenticator.authenticate(token.strip())
+        return from_here(authenticator.anonymous, request)
+    return from_here(await authenticator.authenticate(token.strip()), request)
+
+
+def from_here(actor: Actor, request: HTTPConnection) -> Actor:
+    """Where staff call from is kept in the audit log; where visitors do is nobody's business."""
+    if actor.kind == "visitor" or request.client is None:
+        return actor
+    return replace(actor, address=request.client.host)
 
 
 async def signed_in(actor: Annotated[Actor, Depends(actor_or_anonymous)]) -> Actor:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 import orjson
-from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 HEADERS = {
@@ -14,8 +14,14 @@ HEADERS = {
     "x-accel-buffering": "no",
 }
 PING_S = 15.0
+LONGEST_EVENT_ID = 9
 DONE = b"data: [DONE]\n\n"
 PING = b": ping\n\n"
+
+
+def resume_from(last_event_id: str) -> int:
+    """Where a listener stands who says what he heard last; at the beginning if that is nonsense."""
+    return int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) <= LONGEST_EVENT_ID else 0
 
 
 def frame(data: object, event_id: int | None = None) -> bytes:
@@ -24,19 +30,23 @@ def frame(data: object, event_id: int | None = None) -> bytes:
     return head + b"data: " + orjson.dumps(data) + b"\n\n"
 
 
-class EventStream:
-    """An ASGI response that sends frames until they end or the listener leaves, and a ping where it is quiet.
+class EventStream(Response):
+    """A response that sends frames until they end or the listener leaves, and a ping where it is quiet.
 
     Leaving only stops the listening: what produces the frames is somebody else's task.
     """
 
-    def __init__(self, frames: AsyncGenerator[bytes, None]) -> None:
+    media_type = "text/event-stream"
+
+    def __init__(self, frames: AsyncGenerator[bytes, None], status_code: int = 200) -> None:
         self._frames = frames
-        self.headers = MutableHeaders(HEADERS)
+        self.status_code = status_code
+        self.background = None
+        self.raw_headers = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del scope
-        await send({"type": "http.response.start", "status": 200, "headers": self.headers.raw})
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         sending = asyncio.create_task(self._send_all(send))
         watching = asyncio.create_task(_watch(receive, send))
         try:

@@ -13,10 +13,12 @@ from secretary.accounts.passwords import Passwords
 from secretary.accounts.sessions import Device
 from secretary.accounts.sign_in import Accounts
 from secretary.accounts.tokens import AccessTokens
+from secretary.kernel.secrets import Vault
 from secretary.kernel.unit import UnitFactory
 
 PASSWORD = "верная лошадь"
 PASSWORD_HASH = asyncio.run(Passwords().hash(PASSWORD))
+VAULT = Vault(["k" * 43])
 HOME = Device("192.0.2.10", "Firefox")
 
 
@@ -58,4 +60,4 @@ def house(units: UnitFactory) -> House:
     clock = HandClock()
     ours = replace(units, clock=clock)
     tokens = AccessTokens(b"k" * 32, "installation-1")
-    return House(Accounts(ours, tokens), SessionAuthenticator(ours, tokens), clock)
+    return House(Accounts(ours, tokens, VAULT), SessionAuthenticator(ours, tokens), clock)

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.domain.accounts.conftest import VAULT
 
-from secretary.accounts import service
+from secretary.accounts import factors, service, totp
 from secretary.accounts.commands import users
 from secretary.accounts.passwords import Passwords
 from secretary.accounts.sessions import Device
@@ -40,7 +41,7 @@ class Program:
     def can_sign_in(self, username: str, password: str) -> bool:
         async def work() -> bool:
             async with self.units() as units:
-                accounts = Accounts(units, AccessTokens(b"k" * 32, "i"), Passwords())
+                accounts = Accounts(units, AccessTokens(b"k" * 32, "i"), VAULT, Passwords())
                 try:
                     await accounts.sign_in(username, password, Device("192.0.2.1"))
                 except SecretaryError:
@@ -74,6 +75,7 @@ def test_created_user_is_listed_and_can_sign_in(program):
         ("set-role", "nobody", "admin"),
         ("set-password", "nobody", "--password", "long enough"),
         ("deactivate", "nobody"),
+        ("reset-second-factor", "nobody"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_not_done(program, arguments):
@@ -117,7 +119,22 @@ def test_operator_can_restore_the_only_user_after_an_attack(program):
         async with program.units() as units:
             async with units.read() as unit:
                 assert (await service.user_named(unit, "boss")).is_active
-            accounts = Accounts(units, AccessTokens(b"k" * 32, "i"), Passwords())
+            accounts = Accounts(units, AccessTokens(b"k" * 32, "i"), VAULT, Passwords())
             await accounts.sign_in("boss", "another one", Device("192.0.2.2"))
 
     asyncio.run(work())
+
+
+def test_operator_lets_a_user_in_who_lost_his_code_generator(program):
+    program.run("create", "boss", "--role", "admin", "--password", "long enough")
+
+    async def protect() -> None:
+        async with program.units() as units, units.write() as unit:
+            user = await service.user_named(unit, "boss")
+            secret = await factors.begin(unit, VAULT, user.id)
+            await factors.confirm(unit, VAULT, user.id, totp.code_at(secret, totp.step_of(unit.now())))
+
+    asyncio.run(protect())
+    assert not program.can_sign_in("boss", "long enough")
+    assert program.run("reset-second-factor", "BOSS").exit_code == 0
+    assert program.can_sign_in("boss", "long enough")

@@ -5,7 +5,7 @@ import time
 
 import pytest
 from sqlalchemy import delete
-from tests.domain.accounts.conftest import HOME, PASSWORD, House
+from tests.domain.accounts.conftest import HOME, PASSWORD, VAULT, House
 
 from secretary.accounts import limits, service
 from secretary.accounts.limits import Limit, LoginLimits, site_of
@@ -29,7 +29,7 @@ def quick(house: House) -> House:
         async def is_right(self, stored: str | None, password: str) -> bool:
             return stored is not None and password == PASSWORD
 
-    house.accounts = Accounts(house.units, house.accounts.tokens, Plain(), LoginLimits())
+    house.accounts = Accounts(house.units, house.accounts.tokens, VAULT, Plain(), LoginLimits())
     return house
 
 
@@ -125,7 +125,7 @@ async def test_signing_in_well_is_never_limited(quick):
 
 async def test_counts_survive_a_restart(quick):
     await _fail(quick, 10)
-    restarted = Accounts(quick.units, quick.accounts.tokens, quick.accounts.passwords)
+    restarted = Accounts(quick.units, quick.accounts.tokens, VAULT, quick.accounts.passwords)
     with pytest.raises(RateLimited):
         await restarted.sign_in("anna", WRONG, Device("203.0.113.1"))
 
@@ -166,7 +166,7 @@ async def test_a_user_deactivated_while_his_password_is_checked_stays_out(house)
                 await service.deactivate(unit, await service.user_of(unit, user.id))
             return True
 
-    slow = Accounts(house.units, house.accounts.tokens, Slow())
+    slow = Accounts(house.units, house.accounts.tokens, VAULT, Slow())
     with pytest.raises(Unauthenticated, match="wrong_credentials"):
         await slow.sign_in("anna", PASSWORD, HOME)
 
@@ -242,7 +242,7 @@ async def test_a_thousand_guesses_at_once_are_not_a_thousand_guesses(live_units)
             looked_at += 1
             return False
 
-    accounts = Accounts(live_units, TOKENS, Counting())
+    accounts = Accounts(live_units, TOKENS, VAULT, Counting())
     guesses = (accounts.sign_in(f"name-{number}", WRONG, Device("203.0.113.77")) for number in range(40))
     outcomes = await asyncio.gather(*guesses, return_exceptions=True)
     async with accounts.units.write() as unit:

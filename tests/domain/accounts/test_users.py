@@ -70,9 +70,15 @@ async def test_first_start_makes_an_admin_who_can_sign_in_and_does_so_once(house
         assert [user.role for user in await queries.users(unit.db)] == [Role.ADMIN]
 
 
-async def test_first_start_leaves_an_installation_with_users_alone(house):
-    await house.add("somebody", Role.GUEST)
+async def test_first_start_leaves_an_installation_with_an_admin_alone(house):
+    await house.add("somebody", Role.ADMIN)
     assert await create_first_admin(house.units, house.accounts.passwords) is None
+
+
+async def test_first_start_gives_an_installation_without_an_admin_one(house):
+    await house.add("somebody", Role.GUEST)
+    made = await create_first_admin(house.units, house.accounts.passwords)
+    assert await house.sign_in(made.username, made.password)
 
 
 async def test_stored_password_is_argon2id(house):

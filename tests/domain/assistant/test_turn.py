@@ -261,6 +261,8 @@ async def test_answer_that_had_not_begun_is_given_after_the_restart(app, visitor
     model.script = (waiting, "At last")
     stream = await visitor.begin(FREE)
     answer_id = re.search(r'"answer_id":"([^"]+)"', await stream.until("user_message"))[1]
+    while not model.prompts:
+        await asyncio.sleep(0.01)
     await app.turns.stop()
     [row] = await rows(app, role="assistant")
     assert row.status == "queued"

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secretary.knowledge.faq.normalise import fold, stem, understand
+from secretary.kernel.inflection import fold, stem
+from secretary.knowledge.faq.normalise import understand
 
 SAME = [
     ("Сколько стоит доставка?", "сколько стоят доставки"),

@@ -1,20 +1,17 @@
 """Stage LLM: a language model answers in the customer's language, or says that it does not know."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 import structlog
 
-from secretary.assistant.ports import Delta
 from secretary.assistant.prompt import UNKNOWN, build_prompt, sampling
 from secretary.assistant.turn import Said, Stage, Turn
-from secretary.conversations import queries
+from secretary.conversations.tree import queries
 from secretary.kernel.errors import Upstream
 from secretary.kernel.unit import UnitFactory
 from secretary.llm.backends import Backends
-from secretary.llm.models import LlmPreset
-from secretary.llm.ports import ChatModel, Finish, Prompt
-from secretary.llm.ports import Delta as Token
+from secretary.llm.ports import Delta, Finish, Prompt
 from secretary.llm.service import get_preset
 
 log = structlog.get_logger(__name__)
@@ -32,22 +29,17 @@ class AskModel:
         self._backends = backends
 
     async def respond(self, turn: Turn) -> AsyncGenerator[Said, None]:
-        models = [] if turn.taking else self._backends.able(turn.assistant.backends, turn.language)
+        asked = turn.override.llm_backend
+        chain = turn.assistant.backends if asked is None else [asked]
+        models = [] if turn.taking else self._backends.able(chain, turn.language)
         if not models:
             return
         async with self._units.read() as unit:
             preset = await get_preset(unit, turn.assistant.persona_id)
-            history = await queries.said_before(unit.db, turn.session_id, turn.seq, last=HISTORY_MESSAGES)
-        async with aclosing(self._first_that_speaks(models, turn, preset, history)) as answer:
-            async for said in answer:
-                yield said
-
-    async def _first_that_speaks(
-        self, models: Sequence[ChatModel], turn: Turn, preset: LlmPreset, history: Sequence[tuple[str, str]]
-    ) -> AsyncGenerator[Said, None]:
+            history = await queries.said_above(unit.db, turn.question_id, last=HISTORY_MESSAGES)
         for number, model in enumerate(models, 1):
             messages = build_prompt(turn, preset, history, model.capabilities)
-            prompt = Prompt(messages, sampling(turn.assistant, preset))
+            prompt = Prompt(messages, sampling(turn, preset))
             spoke = False
             try:
                 async with aclosing(without_unknown(model.stream(prompt))) as answer:
@@ -62,7 +54,7 @@ class AskModel:
                 return
 
 
-async def without_unknown(stream: AsyncGenerator[Token | Finish, None]) -> AsyncGenerator[Said, None]:
+async def without_unknown(stream: AsyncGenerator[Delta | Finish, None]) -> AsyncGenerator[Said, None]:
     """The model's words, or nothing when all it says is `UNKNOWN`: its beginning is held back while it may be that."""
     held: str | None = ""
     async with aclosing(stream) as tokens:
@@ -81,7 +73,7 @@ async def without_unknown(stream: AsyncGenerator[Token | Finish, None]) -> Async
                 yield Delta(held)
                 held = None
             else:
-                yield Delta(token.text)
+                yield token
 
 
 def _may_be_unknown(text: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from secretary.kernel.errors import NotFound
 from secretary.kernel.jobs import selects
 from secretary.kernel.jobs.queue import enqueue
-from secretary.kernel.jobs.shapes import JobId, NewJob
+from secretary.kernel.jobs.shapes import JobId, JobResent, NewJob
 from secretary.kernel.jobs.table import Job
 from secretary.kernel.unit import Unit
 
@@ -35,7 +35,9 @@ async def resend(unit: Unit, job_id: str) -> JobId:
     if dead is None:
         raise NotFound("no_such_job", en="There is no such failed job.", ru="Такого неудавшегося задания нет.")
     again = NewJob(dead.kind, dead.payload, dead.key, dead.lane, max_attempts=dead.max_attempts)
-    return await enqueue(unit, again)
+    new_id = await enqueue(unit, again)
+    unit.record(JobResent(new_id, dead.kind))
+    return new_id
 
 
 async def purge_finished(unit: Unit, before: datetime) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from secretary.kernel.jobs import selects
 from secretary.kernel.jobs.retry import Failure
-from secretary.kernel.jobs.shapes import ClaimedJob, JobId, LeaseLost, NewJob, Payload, WorkAvailable
+from secretary.kernel.jobs.shapes import ClaimedJob, JobChanged, JobId, LeaseLost, NewJob, Payload, WorkAvailable
 from secretary.kernel.jobs.table import Job, JobState
 from secretary.kernel.unit import Unit
 
@@ -28,6 +28,7 @@ async def enqueue(unit: Unit, new: NewJob) -> JobId:
     }
     unit.record(WorkAvailable(new.kind))
     if await selects.insert(unit.db, values):
+        unit.record(JobChanged(str(values["id"]), "queued", unit.actor.id))
         return JobId(str(values["id"]))
     found = await selects.open_job(unit.db, new.kind, new.key)
     return JobId(found) if found is not None else await enqueue(unit, new)  # it was finished in between
@@ -59,6 +60,14 @@ async def heartbeat(unit: Unit, job: ClaimedJob, lease_s: float, progress: Paylo
     await _change(unit, job, changes)
 
 
+async def note_progress(unit: Unit, job: ClaimedJob, progress: Payload) -> None:
+    """Say how far the work is, in the unit of the step that got it there: both are kept, or neither. Whoever runs the
+    job after a crash finds it in `ClaimedJob.progress`. Raises LeaseLost.
+    """
+    await _change(unit, job, {"progress": dict(progress)})
+    unit.record(JobChanged(job.id, "progressed", job.created_by))
+
+
 async def complete(unit: Unit, job: ClaimedJob) -> None:
     """The work is done. In the unit of the work's own change both happen once, or the unit raises LeaseLost.
 
@@ -67,6 +76,7 @@ async def complete(unit: Unit, job: ClaimedJob) -> None:
     if not await selects.is_done(unit.db, job.id, job.holder, job.attempt):
         await _change(unit, job, {"state": JobState.DONE, "lease_until": None, "finished": unit.now()})
         unit.record(WorkAvailable(job.kind))  # its lane is free
+        unit.record(JobChanged(job.id, "done", job.created_by))
 
 
 async def fail(unit: Unit, job: ClaimedJob, failure: Failure, wait_s: float) -> bool:
@@ -79,6 +89,7 @@ async def fail(unit: Unit, job: ClaimedJob, failure: Failure, wait_s: float) -> 
         changes |= {"state": JobState.QUEUED, "run_at": unit.now() + timedelta(seconds=wait_s)}
     await _change(unit, job, changes)
     unit.record(WorkAvailable(job.kind))
+    unit.record(JobChanged(job.id, "dead" if is_dead else "failed", job.created_by))
     return is_dead
 
 
@@ -86,6 +97,11 @@ async def release(unit: Unit, job: ClaimedJob) -> None:
     """Give an unfinished job back as if it had not been claimed: the worker is going home. Raises LeaseLost."""
     back = {"state": JobState.QUEUED, "lease_until": None, "run_at": unit.now(), "attempts": job.attempt - 1}
     await _change(unit, job, back)
+
+
+async def free_running(unit: Unit) -> int:
+    """Let what runs be claimed again at once, whoever holds it: for a start at which nobody else can be alive."""
+    return await selects.end_leases(unit.db, unit.now())
 
 
 async def next_due(unit: Unit, kinds: Collection[str]) -> datetime | None:
@@ -109,4 +125,5 @@ def _claimed(job: Job, holder: str) -> ClaimedJob:
         max_attempts=job.max_attempts,
         holder=holder,
         progress=job.progress,
+        created_by=job.created_by,
     )

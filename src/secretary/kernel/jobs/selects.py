@@ -113,6 +113,12 @@ async def change_held(db: AsyncSession, job_id: str, holder: str, attempt: int, 
     return _rows(await db.execute(statement)) == 1
 
 
+async def end_leases(db: AsyncSession, now: datetime) -> int:
+    """Take the jobs from those who run them. How many?"""
+    running = update(Job).where(is_open(Job), Job.state == RUNNING).values(lease_until=now)
+    return _rows(await db.execute(running.execution_options(synchronize_session=False)))
+
+
 async def dead(db: AsyncSession, kind_prefix: str, limit: int, offset: int) -> tuple[Sequence[Job], int]:
     """Dead jobs, latest first, and how many there are."""
     is_dead = and_(Job.state == DEAD, Job.kind.startswith(kind_prefix, autoescape=True))

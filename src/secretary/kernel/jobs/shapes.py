@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NewType
+from typing import Literal, NewType
 
 from pydantic import JsonValue
 
 from secretary.kernel.errors import Conflict
-from secretary.kernel.events import Event
+from secretary.kernel.events import Event, News, Trace
 
 JobId = NewType("JobId", str)
 Payload = Mapping[str, JsonValue]
@@ -45,6 +45,7 @@ class ClaimedJob:
     max_attempts: int
     holder: str
     progress: Payload | None
+    created_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,52 @@ class WorkAvailable(Event):
     """There may be something to do: wakes the workers of this process."""
 
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobChanged(Event):
+    """A job was enqueued, got on, or came to an end."""
+
+    job_id: str
+    action: Literal["queued", "progressed", "done", "failed", "dead"]
+    owner_id: str
+
+    def news(self) -> News:
+        return News(self.action, "job", self.job_id, self.owner_id)
+
+
+@dataclass(frozen=True, slots=True)
+class JobResent(Event):
+    """Somebody had a dead job tried again; it has a new id."""
+
+    job_id: str
+    kind: str
+
+    def trace(self) -> Trace:
+        return Trace("resend", "job", self.job_id, {"kind": self.kind})
+
+
+@dataclass(frozen=True, slots=True)
+class JobCancelled(Event):
+    """Somebody had a job forgotten that waited or was dead."""
+
+    job_id: str
+    kind: str
+    owner_id: str
+
+    def trace(self) -> Trace:
+        return Trace("cancel", "job", self.job_id, {"kind": self.kind})
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleChanged(Event):
+    """Recurring work runs at other times now, or not at all."""
+
+    key: str
+    fields: tuple[str, ...]
+
+    def trace(self) -> Trace:
+        return Trace("update", "schedule", self.key, {"fields": self.fields})
 
 
 class LeaseLost(Conflict):

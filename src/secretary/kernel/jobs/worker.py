@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 
 from secretary.kernel.errors import Internal
-from secretary.kernel.jobs import queue
+from secretary.kernel.jobs import queue, schedules
 from secretary.kernel.jobs.retry import Retry, failure_of
 from secretary.kernel.jobs.shapes import ClaimedJob, LeaseLost, WorkAvailable
 from secretary.kernel.unit import UnitFactory
@@ -19,7 +19,7 @@ DATABASE_DOWN = (Internal, OSError)  # what a unit makes of a database that does
 
 
 class Worker:
-    """Runs the jobs of the kinds it has handlers for, `slots` at once, until `stop`.
+    """Runs the jobs of the kinds it has handlers for, `slots` at once, until `stop`, and fires their schedules.
 
     It wakes when a unit of this process commits a job, when a job of its own ends, when the next one falls due, and
     every `poll_s` for what other processes enqueue. A worker that dies loses its leases after `lease_s`, and its jobs
@@ -76,6 +76,7 @@ class Worker:
             return None
         try:
             async with self._units.write() as unit:
+                await schedules.fire_due(unit, self._handlers.keys())
                 jobs = await queue.claim(unit, self._handlers.keys(), unit.new_id(), self._lease_s, free)
             for job in jobs:
                 self._start(job)
@@ -86,7 +87,8 @@ class Worker:
 
     async def _idle_s(self) -> float:
         async with self._units.read() as unit:
-            due = await queue.next_due(unit, self._handlers.keys())
+            moments = [await each.next_due(unit, self._handlers.keys()) for each in (queue, schedules)]
+        due = min((moment for moment in moments if moment is not None), default=None)
         wait_s = self._poll_s if due is None else (due - self._units.clock()).total_seconds()
         return min(max(wait_s, 0.0), self._poll_s)
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from secretary.kernel.inflection import fold
 from secretary.kernel.text import clean
 from secretary.knowledge.faq import errors
 from secretary.knowledge.faq.expressions import says_too_little
 from secretary.knowledge.faq.linear import PatternRefused
-from secretary.knowledge.faq.normalise import fold, understand
+from secretary.knowledge.faq.normalise import understand
 from secretary.knowledge.faq.phrasing import Kind, Phrasing
 from secretary.knowledge.faq.wildcards import longest_literal, wildcard_key
 from secretary.knowledge.models import QUESTION_LENGTH
@@ -54,6 +55,18 @@ class Content:
             priority=self.priority,
             enabled=self.enabled,
         )
+
+    def differs(self, other: "Content") -> tuple[str, ...]:
+        """The names of the parts in which two contents are not the same."""
+        pairs = [
+            ("question", self.question, other.question),
+            ("answer", self.answer, other.answer),
+            ("phrasings", list(self.phrasings), list(other.phrasings)),
+            ("keywords", list(self.keywords), list(other.keywords)),
+            ("priority", self.priority, other.priority),
+            ("enabled", self.enabled, other.enabled),
+        ]
+        return tuple(name for name, ours, theirs in pairs if ours != theirs)
 
     @property
     def key(self) -> str:

@@ -8,7 +8,8 @@ found in every message with such a word. Words without a star match in all their
 import re
 from collections.abc import Sequence
 
-from secretary.knowledge.faq.normalise import Word, fold, question_span, stem, without_apostrophes
+from secretary.kernel.inflection import fold, stem, without_apostrophes
+from secretary.knowledge.faq.normalise import Word, question_span
 
 _PART = re.compile(r"(?:[^\W_]|\*)+")
 _STARS = re.compile(r"\*+")

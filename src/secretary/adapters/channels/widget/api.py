@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
 from pydantic import BaseModel, Field, ValidationError
@@ -18,21 +18,21 @@ from secretary.adapters.channels.widget.border import (
     new_token,
     visitor_of,
 )
-from secretary.adapters.channels.widget.render import frames, stored, user_message
+from secretary.adapters.channels.widget.render import stored
+from secretary.assistant.frames import frames, user_message
 from secretary.channels.ports import Desk, InstanceView
 from secretary.kernel.clock import uuid7
 from secretary.kernel.errors import Forbidden, Invalid, Language, NotFound, SecretaryError
 from secretary.kernel.text import CleanText
 from secretary.web.access import public_route
 from secretary.web.problem import problem
-from secretary.web.sse import EventStream
+from secretary.web.sse import EventStream, resume_from
 
-Handler = Callable[[Request, InstanceView[Any]], Awaitable[Response | EventStream]]
-Endpoint = Callable[[Request], Awaitable[Response | EventStream]]
+Handler = Callable[[Request, InstanceView[Any]], Awaitable[Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
 Body = TypeVar("Body", bound=BaseModel)
 
 KIND = "widget"
-LONGEST_EVENT_ID = 9
 HISTORY_MESSAGES = 100
 PREFLIGHT = {
     "access-control-allow-methods": "GET, POST",
@@ -56,6 +56,13 @@ class NewMessage(BaseModel):
     widget_instance_id: str = Field(default="", max_length=36)
 
 
+class Thumb(BaseModel):
+    """Body of `POST /widget/chat/session/{id}/messages/{id}/feedback`: 1 up, -1 down, 0 takes it back."""
+
+    value: Literal[1, -1, 0]
+    comment: Annotated[CleanText, Field(max_length=2000)] | None = None
+
+
 class WidgetApi:
     """Answers visitors' browsers. All but the status needs a signed visitor token; other people's ids are 404."""
 
@@ -75,13 +82,16 @@ class WidgetApi:
             Route(
                 f"{session}/messages/{{answer_id}}/cancel", self._at_border(self.cancel), methods=["POST", "OPTIONS"]
             ),
+            Route(
+                f"{session}/messages/{{answer_id}}/feedback", self._at_border(self.rate), methods=["POST", "OPTIONS"]
+            ),
         ]
 
     def _at_border(self, handler: Handler) -> Endpoint:
         """Check the page's origin before anything else, and let the page read whatever is answered, errors too."""
 
         @public_route("visitors have no login: the origin list and the visitor token guard it")
-        async def endpoint(request: Request) -> Response | EventStream:
+        async def endpoint(request: Request) -> Response:
             instance = await self._desk.instance(KIND, request.query_params.get("instance", "default"))
             try:
                 origin = checked_origin(request, instance.settings)
@@ -134,19 +144,26 @@ class WidgetApi:
         accepted = await self._desk.receive(
             KIND, instance.id, visitor.id, session_id, body.content, message_id, _address(request)
         )
-        replies = self._desk.follow(accepted, _resume_from(request))
+        replies = self._desk.follow(accepted, _heard(request))
         return EventStream(frames(accepted.answer_id, replies, user_message(accepted, body.content, message_id)))
 
     async def resume(self, request: Request, instance: InstanceView[Any]) -> EventStream:
         visitor = self._visitor(request, instance)
         session_id, answer_id = request.path_params["session_id"], request.path_params["answer_id"]
-        replies = await self._desk.listen(session_id, visitor.id, answer_id, _resume_from(request))
+        replies = await self._desk.listen(session_id, visitor.id, answer_id, _heard(request))
         return EventStream(frames(answer_id, replies))
 
     async def cancel(self, request: Request, instance: InstanceView[Any]) -> Response:
         visitor = self._visitor(request, instance)
         await self._desk.cancel(request.path_params["session_id"], visitor.id, request.path_params["answer_id"])
         return _json({"status": "ok"}, 202)
+
+    async def rate(self, request: Request, instance: InstanceView[Any]) -> Response:
+        body = await _body(request, Thumb)
+        visitor = self._visitor(request, instance)
+        session_id, answer_id = request.path_params["session_id"], request.path_params["answer_id"]
+        await self._desk.rate(session_id, visitor.id, answer_id, body.value, body.comment)
+        return _json({"status": "ok"})
 
     def _visitor(self, request: Request, instance: InstanceView[Any]) -> Visitor:
         _enabled(instance)
@@ -175,9 +192,8 @@ def _refusal(error: Forbidden, request: Request) -> Response:
     return response
 
 
-def _resume_from(request: Request) -> int:
-    last = request.headers.get("last-event-id", "0")
-    return int(last) if last.isdecimal() and len(last) <= LONGEST_EVENT_ID else 0
+def _heard(request: Request) -> int:
+    return resume_from(request.headers.get("last-event-id", ""))
 
 
 def _address(request: Request) -> str:

@@ -1,4 +1,4 @@
-"""Every select (and bulk delete) on users, sessions and attempts."""
+"""Every select (and bulk delete) on users, sessions and attempts; keys, tickets and second factors are beside."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,10 +24,6 @@ async def users(db: AsyncSession) -> Sequence[User]:
     return (await db.execute(select(User).order_by(User.created, User.id))).scalars().all()
 
 
-async def any_user(db: AsyncSession) -> bool:
-    return bool(await db.scalar(select(exists().select_from(User))))
-
-
 async def active_admins(db: AsyncSession) -> Sequence[User]:
     """Oldest first; on PostgreSQL locked, so that two changes cannot each take the other's last admin away."""
     found = select(User).where(User.role == Role.ADMIN, User.is_active).order_by(User.created, User.id)
@@ -45,7 +41,7 @@ async def add_user(db: AsyncSession, user: User) -> bool:
     return True
 
 
-def _is_live(now: datetime) -> ColumnElement[bool]:
+def is_live_session(now: datetime) -> ColumnElement[bool]:
     return and_(
         RefreshSession.revoked_at.is_(None),
         RefreshSession.expires > now,
@@ -54,23 +50,12 @@ def _is_live(now: datetime) -> ColumnElement[bool]:
     )
 
 
-async def live_role(db: AsyncSession, session_id: str, now: datetime) -> tuple[str, Role] | None:
-    """Id and role of the user who holds this session, if he still may."""
-    found = (
-        select(User.id, User.role)
-        .join(RefreshSession, RefreshSession.user_id == User.id)
-        .where(RefreshSession.id == session_id, _is_live(now))
-    )
-    row = (await db.execute(found)).one_or_none()
-    return row and (row[0], row[1])
-
-
 async def live_session(db: AsyncSession, session_id: str, now: datetime) -> RefreshSession | None:
     """A session that may be refreshed, locked on PostgreSQL until the unit ends."""
     found = (
         select(RefreshSession)
         .join(User, RefreshSession.user_id == User.id)
-        .where(RefreshSession.id == session_id, _is_live(now))
+        .where(RefreshSession.id == session_id, is_live_session(now))
         .with_for_update(of=RefreshSession)
     )
     return (await db.execute(found)).scalar_one_or_none()

@@ -1,0 +1,1 @@
+"""Conversations as staff work with them: the panel's chat, and the chat of scripts."""

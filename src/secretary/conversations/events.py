@@ -1,0 +1,51 @@
+"""What happened to conversations as a whole. What is said in them is no event: it is theirs."""
+
+from dataclasses import dataclass
+
+from secretary.kernel.events import Event, News, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationWentOn(Event):
+    """Something was asked, or an answer is over: panels that show this conversation, or the list, look again."""
+
+    session_id: str
+    owner_id: str | None
+
+    def news(self) -> News:
+        return News("update", "conversation", self.session_id, self.owner_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDeleted(Event):
+    """A conversation and everything in it is gone."""
+
+    session_id: str
+    owner_id: str | None
+
+    def trace(self) -> Trace:
+        return Trace("delete", "conversation", self.session_id)
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesDeleted(Event):
+    """A message with everything below it was cut out of a conversation."""
+
+    session_id: str
+    owner_id: str | None
+    message_id: str
+
+    def trace(self) -> Trace:
+        return Trace("delete", "message", self.message_id, {"session_id": self.session_id})
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationExported(Event):
+    """Somebody took a conversation away as a file."""
+
+    session_id: str
+    owner_id: str | None
+    format: str
+
+    def trace(self) -> Trace:
+        return Trace("export", "conversation", self.session_id, {"format": self.format})

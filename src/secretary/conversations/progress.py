@@ -1,0 +1,123 @@
+"""Use cases of answers being given: store them as they grow, finish them, take over what a dead process left."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from secretary.conversations import queries
+from secretary.conversations.errors import no_such_session
+from secretary.conversations.events import ConversationWentOn
+from secretary.conversations.models import ChatMessage
+from secretary.conversations.ports import UNFINISHED, MessageStatus, QuickReply, Source
+from secretary.conversations.search import queries as search
+from secretary.conversations.search.words import words_for
+from secretary.conversations.storing import LEASE, PREVIEW_LENGTH, Exchange
+from secretary.kernel.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer belongs: what its conversation's row and the index need to know when it is finished."""
+
+    session_id: str
+    owner_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What an answer looks like at a moment; saving it again with more replaces it."""
+
+    answer_id: str
+    place: Place
+    content: str
+    status: MessageStatus
+    answered_by: str | None = None
+    model: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    first_word_ms: int | None = None
+    latency_ms: int | None = None
+    finish_reason: str | None = None
+    sources: Sequence[Source] = ()
+    buttons: Sequence[QuickReply] = ()
+
+    @property
+    def is_over(self) -> bool:
+        return self.status not in UNFINISHED
+
+
+async def save_progress(unit: Unit, answers: Sequence[Progress]) -> None:
+    """Store what answers look like by now; unfinished ones keep their lease for another while.
+
+    Conversations are changed before messages, and in one order, as everywhere: nobody waits for each other in a ring.
+    An answer that was deleted meanwhile is left out.
+    """
+    over = sorted((answer for answer in answers if answer.is_over), key=lambda answer: answer.place.session_id)
+    await queries.say_last(unit.db, [_last_word(answer) for answer in over])
+    await queries.update_messages(unit.db, [_columns(answer, unit.now()) for answer in answers])
+    await search.add(unit.db, {answer.answer_id: _words(answer) for answer in over if answer.content})
+    for answer in over:
+        unit.record(ConversationWentOn(answer.place.session_id, answer.place.owner_id))
+
+
+def _last_word(answer: Progress) -> Mapping[str, str]:
+    return {
+        "its_session": answer.place.session_id,
+        "its_leaf": answer.answer_id,
+        "its_text": answer.content[:PREVIEW_LENGTH],
+    }
+
+
+def _words(answer: Progress) -> str:
+    return words_for(answer.content, answer.place.session_id, answer.place.owner_id)
+
+
+def _columns(answer: Progress, now: datetime) -> dict[str, object]:
+    """What changes: of a growing answer, stored again and again, only what grows."""
+    columns: dict[str, object] = {"id": answer.answer_id, "content": answer.content, "status": answer.status}
+    columns |= {"answered_by": answer.answered_by, "first_word_ms": answer.first_word_ms, "updated": now}
+    if answer.sources or answer.buttons:
+        columns |= {"sources": list(answer.sources), "buttons": list(answer.buttons)}
+    if not answer.is_over:
+        return columns | {"lease_until": now + LEASE}
+    return columns | {
+        "model": answer.model,
+        "prompt_tokens": answer.prompt_tokens,
+        "completion_tokens": answer.completion_tokens,
+        "latency_ms": answer.latency_ms,
+        "finish_reason": answer.finish_reason,
+        "lease_until": None,
+        "holder": None,
+    }
+
+
+async def take_over_abandoned(unit: Unit, holder: str, *, everything: bool) -> Sequence[Exchange]:
+    """Find the answers whose process died. What had begun is marked interrupted; what had not is returned, to be
+    answered by `holder`, in the order in which it was asked. `everything` ignores leases: nobody else can be alive.
+    """
+    waiting: list[Exchange] = []
+    for answer in await queries.unfinished_answers(unit.db, expired_at=None if everything else unit.now()):
+        exchange = await _exchange(unit, answer)
+        if answer.status == MessageStatus.STREAMING:
+            await _interrupt(unit, exchange)
+        else:
+            answer.holder, answer.lease_until = holder, unit.now() + LEASE
+            waiting.append(exchange)
+    await unit.db.flush()
+    return waiting
+
+
+async def _interrupt(unit: Unit, exchange: Exchange) -> None:
+    session, answer = exchange.session, exchange.answer
+    answer.status, answer.holder, answer.lease_until = MessageStatus.INTERRUPTED, None, None
+    if session.leaf_id == answer.id:
+        session.last_message = answer.content[:PREVIEW_LENGTH]
+    await search.add(unit.db, {answer.id: words_for(answer.content, session.id, session.owner_id)})
+
+
+async def _exchange(unit: Unit, answer: ChatMessage) -> Exchange:
+    session = await queries.session(unit.db, answer.session_id)
+    question = await queries.message(unit.db, answer.session_id, answer.parent_id or "")
+    if session is None or question is None:
+        raise no_such_session()
+    return Exchange(session, question, answer, is_new=False)

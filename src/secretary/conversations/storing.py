@@ -1,0 +1,106 @@
+"""New messages: numbered, hung into the tree, counted, shown and indexed. Knows not why they are stored."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from secretary.conversations import queries
+from secretary.conversations.events import ConversationWentOn
+from secretary.conversations.models import ChatMessage, ChatSession
+from secretary.conversations.ports import MessageStatus, OverrideJson
+from secretary.conversations.search import queries as search
+from secretary.conversations.search.words import words_for
+from secretary.kernel.unit import Unit
+
+TITLE_LENGTH = 50
+PREVIEW_LENGTH = 120
+LEASE = timedelta(seconds=30)
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A stored question and the answer row that waits to be filled. `is_new` is false for a repeated message."""
+
+    session: ChatSession
+    question: ChatMessage
+    answer: ChatMessage
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about to be stored, and who will answer it how."""
+
+    content: str
+    holder: str
+    client_message_id: str | None = None
+    override: OverrideJson | None = None
+    edited: bool = False
+
+
+async def append_exchange(unit: Unit, session: ChatSession, parent_id: str | None, asked: Asked) -> Exchange:
+    """Store a question and the row of its answer below `parent_id`, the last visible message.
+
+    The caller has locked the session.
+    """
+    question = _row(unit, session, parent_id, "user") | {
+        "content": asked.content,
+        "edited": asked.edited,
+        "client_message_id": asked.client_message_id,
+    }
+    answer = _answer(unit, session, str(question["id"]), asked.holder, asked.override)
+    session.title = session.title or asked.content[:TITLE_LENGTH]
+    session.last_message = asked.content[:PREVIEW_LENGTH]
+    await _store(unit, session, [question, answer])
+    await search.add(unit.db, {str(question["id"]): words_for(asked.content, session.id, session.owner_id)})
+    return Exchange(session, ChatMessage(**question), ChatMessage(**answer), is_new=True)
+
+
+async def append_answer(
+    unit: Unit, session: ChatSession, question: ChatMessage, holder: str, override: OverrideJson | None
+) -> Exchange:
+    """Store the row of another answer to `question`, the last visible message. The caller has locked the session."""
+    answer = _answer(unit, session, question.id, holder, override)
+    session.last_message = question.content[:PREVIEW_LENGTH]
+    await _store(unit, session, [answer])
+    return Exchange(session, question, ChatMessage(**answer), is_new=True)
+
+
+async def _store(unit: Unit, session: ChatSession, rows: list[Row]) -> None:
+    await queries.insert_messages(unit.db, rows)
+    session.leaf_id = str(rows[-1]["id"])
+    session.message_count += len(rows)
+    session.updated = unit.now()
+    await unit.db.flush()
+    unit.record(ConversationWentOn(session.id, session.owner_id))
+
+
+def _answer(unit: Unit, session: ChatSession, question_id: str, holder: str, override: OverrideJson | None) -> Row:
+    return _row(unit, session, question_id, "assistant") | {
+        "status": MessageStatus.QUEUED,
+        "holder": holder,
+        "lease_until": unit.now() + LEASE,
+        "override": override,
+    }
+
+
+def _row(unit: Unit, session: ChatSession, parent_id: str | None, role: str) -> Row:
+    """A message with the next number; every row names the same columns, so that all go in one statement."""
+    session.last_seq += 1
+    return {
+        "id": unit.new_id(),
+        "session_id": session.id,
+        "seq": session.last_seq,
+        "parent_id": parent_id,
+        "role": role,
+        "content": "",
+        "status": MessageStatus.COMPLETE,
+        "edited": False,
+        "client_message_id": None,
+        "holder": None,
+        "lease_until": None,
+        "override": None,
+        "created": unit.now(),
+        "updated": unit.now(),
+    }

@@ -1,0 +1,1 @@
+"""The tree of a conversation: its visible branch, siblings, switching, cutting."""
