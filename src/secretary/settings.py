@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     # where
     data_dir: Path = Field(default=Path("data"), alias="SECRETARY_DATA_DIR")
     database_url: str = Field(default="", alias="DATABASE_URL")
+    redis_url: SecretStr = Field(default=SecretStr(""), alias="REDIS_URL")
     host: str = Field(default="127.0.0.1", alias="SECRETARY_HOST")
     port: int = Field(default=8002, ge=0, le=65535, alias="ORCHESTRATOR_PORT")
     roles: Annotated[tuple[Role, ...], NoDecode] = Field(

@@ -7,6 +7,7 @@ import urllib.request
 from contextlib import closing
 
 import pytest
+
 from tests.support.llm_upstream import LlmUpstream, answering, chunk, hanging
 from tests.support.process import Served, start
 from tests.support.wire import WireVisitor, read_until

@@ -4,12 +4,12 @@ import re
 
 import pytest
 from fastapi.routing import APIRoute
+from tests.architecture.test_routes import guards
+from tests.support.people import sign_in_again
 
 from secretary.accounts import rights
 from secretary.accounts.access import Public
 from secretary.app.asgi import all_routes
-from tests.architecture.test_routes import guards
-from tests.support.people import sign_in_again
 
 UNKNOWN = "01900000-0000-7000-8000-000000000000"
 ROLES = ("admin", "user", "web", "guest")

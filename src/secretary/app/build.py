@@ -26,6 +26,8 @@ from secretary.audit.log import AuditLog
 from secretary.channels.desk import FrontDesk
 from secretary.channels.ports import Channel
 from secretary.kernel.broadcast import Broadcast, LocalBroadcast
+from secretary.kernel.broadcast.postgresql import PostgresqlBroadcast
+from secretary.kernel.broadcast.redis import RedisBroadcast
 from secretary.kernel.clock import Clock, NewId, utc_now, uuid7
 from secretary.kernel.db import Database
 from secretary.kernel.events import EventBus
@@ -98,6 +100,7 @@ class App:
         """End everything that was begun, in the order in which it depends on each other. Repeatable."""
         await self.turns.stop()
         await self.authenticator.close()
+        await self.broadcast.close()
         await self.backends.close()
         await self.http.aclose()
         await self.database.close()
@@ -113,10 +116,10 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
     http = HttpClient(frozenset(settings.allowed_private_hosts))
     tokens = AccessTokens(_jwt_key(settings, vault), f"secretary:{vault.derive('installation').hex()[:16]}")
     backends = Backends(models_of(settings, http) if ports.models is None else ports.models, settings.llm_backend)
-    broadcast = LocalBroadcast()
+    broadcast = _broadcast(settings)
     faq = FaqLookup(units)
     responders = in_order([Admit(), HandOver(), AnswerFromFaq(faq), AskModel(units, backends), TakeMessage()])
-    turns = TurnRunner(units, responders, ports.limits)
+    turns = TurnRunner(units, responders, ports.limits, broadcast)
     channels: dict[str, Channel] = {"widget": WidgetChannel(Signer(vault.derive_all("visitor")), ports.clock)}
     desk = FrontDesk(
         units,
@@ -149,6 +152,15 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
             backends, tuple(channels), settings.roles, settings.llm_backend, started_at=ports.clock()
         ),
     )
+
+
+def _broadcast(settings: Settings) -> Broadcast:
+    """An embedded database has one process; a shared one may have many."""
+    if settings.is_embedded:
+        return LocalBroadcast()
+    if url := settings.redis_url.get_secret_value():
+        return RedisBroadcast(url)
+    return PostgresqlBroadcast(settings.url_of_database)
 
 
 def _flood(settings: Settings) -> WindowLimiter:

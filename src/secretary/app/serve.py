@@ -119,6 +119,7 @@ async def started(app: App, announce: Callable[[FirstAdmin], None]) -> AsyncIter
             log.info("database_migrated")
         if admin := await prepare(app):
             announce(admin)
+        await app.broadcast.start()
         async with AsyncExitStack() as roles:
             if "worker" in app.settings.roles:
                 await roles.enter_async_context(working(app))

@@ -7,12 +7,15 @@ from contextlib import aclosing
 import structlog
 
 from secretary.assistant import queries
+from secretary.assistant.follow import LOOK_AGAIN_S
+from secretary.assistant.news import AnswerNews
 from secretary.assistant.override import LlmOverride
 from secretary.assistant.ports import Failed
 from secretary.assistant.responders.message import drop_lapsed
 from secretary.assistant.saver import AnswerSaver
 from secretary.assistant.stream import AnswerStream
 from secretary.assistant.turn import Responder, Turn
+from secretary.conversations.leases import is_first_in_line
 from secretary.conversations.ports import MessageStatus
 from secretary.conversations.storing import Exchange
 from secretary.kernel.errors import Internal, Language, NotFound, SecretaryError, Upstream
@@ -26,7 +29,15 @@ log = structlog.get_logger(__name__)
 class Answering:
     """Runs turns through the responders, in the order of their stages."""
 
-    def __init__(self, units: UnitFactory, responders: Sequence[Responder], saver: AnswerSaver, turn_s: float) -> None:
+    def __init__(
+        self,
+        units: UnitFactory,
+        responders: Sequence[Responder],
+        saver: AnswerSaver,
+        news: AnswerNews,
+        turn_s: float,
+    ) -> None:
+        self._news = news
         self._units = units
         self._responders = responders
         self._saver = saver
@@ -39,6 +50,8 @@ class Answering:
         try:
             if before is not None:
                 await asyncio.wait([before])
+            if self._saver.holder is not None:
+                await self._wait_for_others(exchange)
             async with asyncio.timeout(self._turn_s):
                 turn = await self._prepare(exchange, language)
                 await self._speak(turn, stream)
@@ -52,6 +65,14 @@ class Answering:
         except Exception:  # the edge of a turn: logged, and the customer hears that something broke
             log.exception("turn_failed", answer_id=stream.answer_id)
             await self._failed(turn, stream, language, _broken())
+
+    async def _wait_for_others(self, exchange: Exchange) -> None:
+        """Earlier messages of the conversation may be in the hands of another process."""
+        while True:
+            async with self._units.read() as unit:
+                if await is_first_in_line(unit, exchange.session.id, exchange.question.seq):
+                    return
+            await self._news.wait(exchange.session.id, LOOK_AGAIN_S)
 
     async def _prepare(self, exchange: Exchange, language: Language) -> Turn:
         async with self._units.read() as unit:
@@ -104,6 +125,7 @@ class Answering:
         language: Language = "ru",
     ) -> None:
         """Store the answer, then tell the listeners that it is over."""
+        stream.is_ending = True
         progress = stream.progress(status)
         effects = turn.effects if turn and status is MessageStatus.COMPLETE else ()
         try:

@@ -1,8 +1,8 @@
 """Listening to an answer that is not being given in this process: from the database, to its end."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
+from secretary.assistant.news import AnswerNews
 from secretary.assistant.ports import Completed, Delta, Failed, Reply
 from secretary.conversations import service as conversations
 from secretary.conversations.models import ChatMessage
@@ -13,7 +13,7 @@ LOOK_AGAIN_S = 0.5  # half of the interval at which a growing answer is stored
 
 
 async def follow_stored(
-    units: UnitFactory, session_id: str, answer_id: str, after: int
+    units: UnitFactory, news: AnswerNews, session_id: str, answer_id: str, after: int
 ) -> AsyncIterator[tuple[int, Reply]]:
     """What is stored of the answer from the character `after` on, as it grows. Raises NotFound."""
     while True:
@@ -25,7 +25,7 @@ async def follow_stored(
         if answer.status not in UNFINISHED:
             yield after, ending(answer)
             return
-        await asyncio.sleep(LOOK_AGAIN_S)
+        await news.wait(session_id, LOOK_AGAIN_S)
 
 
 def ending(answer: ChatMessage) -> Completed | Failed:

@@ -8,24 +8,33 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from secretary.assistant.answering import Answering
 from secretary.assistant.follow import follow_stored
+from secretary.assistant.news import AnswerNews
 from secretary.assistant.ports import Accepted, Inbound, Reply
 from secretary.assistant.saver import AnswerSaver
 from secretary.assistant.stream import AnswerStream
 from secretary.assistant.turn import Responder
+from secretary.conversations import leases
 from secretary.conversations import service as conversations
-from secretary.conversations.ports import MessageStatus, OverrideJson
+from secretary.conversations.ports import UNFINISHED, MessageStatus, OverrideJson
 from secretary.conversations.progress import Place, take_over_abandoned
 from secretary.conversations.storing import Asked, Exchange
 from secretary.conversations.tree import service as tree
+from secretary.kernel.broadcast import Broadcast, LocalBroadcast
 from secretary.kernel.clock import uuid7
-from secretary.kernel.errors import Invalid, RateLimited
+from secretary.kernel.errors import Invalid, RateLimited, SecretaryError
 from secretary.kernel.telemetry import TURNS_RUNNING
 from secretary.kernel.text import clean
 from secretary.kernel.unit import Actor, Unit, UnitFactory
 
+log = structlog.get_logger(__name__)
+
 MAX_MESSAGE_CHARACTERS = 4_000
+BEAT_S = 2.0  # how often leases are renewed: a fifth of their length
+PATIENCE_S = 1.0  # how long another process has to stop an answer before it is taken away from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +49,53 @@ class Limits:
 class TurnRunner:
     """Implements `assistant.ports.Turns`. One runs in a process; `holder` names it in the leases that it takes."""
 
-    def __init__(self, units: UnitFactory, responders: Sequence[Responder], limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        units: UnitFactory,
+        responders: Sequence[Responder],
+        limits: Limits | None = None,
+        broadcast: Broadcast | None = None,
+    ) -> None:
         self.holder = uuid7()
+        self._news = AnswerNews(broadcast or LocalBroadcast())
+        self._news.on_stop(self._stop)
         self._units = units
         self._limits = limits or Limits()
         self._streams: dict[str, AnswerStream] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._lines: dict[str, list[asyncio.Task[None]]] = {}
-        self._saver = AnswerSaver(units, self._growing)
-        self._answering = Answering(units, responders, self._saver, self._limits.turn_s)
+        self._saver = AnswerSaver(units, self._growing, self._stop)
+        self._answering = Answering(units, responders, self._saver, self._news, self._limits.turn_s)
         self._owned: list[asyncio.Task[None]] = []
 
     async def start(self, *, everything: bool) -> None:
-        """Begin to work: see after what a dead process left behind (all of it, or where leases ended), then save."""
+        """Begin to work. `everything`: nobody else can be alive, so whatever is unfinished was left by the dead.
+
+        Otherwise leases say who is alive: ours are kept, and those that run out are taken over, again and again.
+        """
         self._owned.append(asyncio.create_task(self._saver.run()))
+        if everything:
+            await self._take_over(everything=True)
+        else:
+            self._saver.holder = self.holder
+            self._owned.append(asyncio.create_task(self._keep_leases()))
+
+    async def _keep_leases(self) -> None:
+        while True:
+            known = [stream for stream in self._streams.values() if not stream.is_ending]
+            try:
+                async with self._units.write() as unit:
+                    held = await leases.keep(unit, self.holder)
+                await self._take_over(everything=False)
+            except (SecretaryError, OSError):
+                log.exception("leases_not_kept")
+            else:
+                for stream in known:
+                    if stream.answer_id not in held and not stream.is_ending:
+                        self._stop(stream.answer_id)
+            await asyncio.sleep(BEAT_S)
+
+    async def _take_over(self, *, everything: bool) -> None:
         async with self._units.write() as unit:
             waiting = await take_over_abandoned(unit, self.holder, everything=everything)
         for exchange in waiting:
@@ -126,15 +168,29 @@ class TurnRunner:
                 if not line:
                     del self._lines[session_id]
                 del self._streams[answer_id]
+                self._news.tell_over(session_id)
 
     def listen(self, session_id: str, answer_id: str, after: int = 0) -> AsyncIterator[tuple[int, Reply]]:
         stream = self._streams.get(answer_id)
-        return stream.listen(after) if stream else follow_stored(self._units, session_id, answer_id, after)
+        return stream.listen(after) if stream else follow_stored(self._units, self._news, session_id, answer_id, after)
 
     async def cancel(self, session_id: str, answer_id: str) -> None:
         async with self._units.read() as unit:
             await conversations.get_message(unit, session_id, answer_id)
-        self._stop(answer_id)
+        if answer_id in self._streams:
+            self._stop(answer_id)
+        else:
+            await self._stop_elsewhere(session_id, answer_id)
+
+    async def _stop_elsewhere(self, session_id: str, answer_id: str) -> None:
+        """Ask whoever gives it; if nobody hears, take the answer away from him."""
+        self._news.tell_stop(answer_id)
+        async with self._units.read() as unit:
+            answer = await conversations.get_message(unit, session_id, answer_id)
+        if answer.status in UNFINISHED:
+            await self._news.wait(session_id, PATIENCE_S)
+            async with self._units.write() as unit:
+                await leases.take_away(unit, answer_id)
 
     def _stop(self, answer_id: str) -> None:
         if (stream := self._streams.get(answer_id)) and (task := self._tasks.get(answer_id)):

@@ -15,7 +15,7 @@ from secretary.assistant.stream import AnswerStream
 from secretary.assistant.turn import Effect
 from secretary.conversations.ports import MessageStatus
 from secretary.conversations.progress import Progress, save_progress
-from secretary.kernel.errors import SecretaryError
+from secretary.kernel.errors import Conflict, SecretaryError
 from secretary.kernel.unit import UnitFactory
 
 log = structlog.get_logger(__name__)
@@ -36,8 +36,12 @@ class _Final:
 class AnswerSaver:
     """Owns one task, `run`. `growing` gives the answers that changed since they were last stored."""
 
-    def __init__(self, units: UnitFactory, growing: Callable[[], list[AnswerStream]]) -> None:
+    def __init__(
+        self, units: UnitFactory, growing: Callable[[], list[AnswerStream]], lost: Callable[[str], None]
+    ) -> None:
         self._units = units
+        self._lost = lost
+        self.holder: str | None = None  # set where the database is shared: then only what is his may be stored
         self._growing = growing
         self._finals: list[_Final] = []
         self._wake = asyncio.Event()
@@ -78,27 +82,45 @@ class AnswerSaver:
         if not finals and not growing:
             return
         try:
-            await self._commit(growing, finals)
+            stored = await self._commit(growing, finals)
         except SecretaryError:
             log.exception("saving_together_failed", answers=len(finals), growing=len(growing))
             await self._one_by_one(finals)
         else:
-            for final in finals:
-                final.stored.set_result(None)
+            self._settle(finals, stored)
+            for progress in growing:
+                if progress.answer_id not in stored:
+                    self._lost(progress.answer_id)
 
-    async def _commit(self, growing: Sequence[Progress], finals: Sequence[_Final]) -> None:
+    async def _commit(self, growing: Sequence[Progress], finals: Sequence[_Final]) -> set[str]:
         async with self._units.write() as unit:
-            await save_progress(unit, [*growing, *(final.progress for final in finals)])
+            stored = await save_progress(unit, [*growing, *(final.progress for final in finals)], self.holder)
             for final in finals:
-                for effect in final.effects:
+                for effect in final.effects if final.progress.answer_id in stored else ():
                     await effect(unit)
+        return stored
+
+    def _settle(self, finals: Sequence[_Final], stored: set[str]) -> None:
+        for final in finals:
+            if final.progress.answer_id in stored or self.holder is None:
+                final.stored.set_result(None)
+            else:
+                final.stored.set_exception(_taken_away())
 
     async def _one_by_one(self, finals: Sequence[_Final]) -> None:
         """One bad answer must not take the others with it."""
         for final in finals:
             try:
-                await self._commit((), (final,))
+                stored = await self._commit((), (final,))
             except SecretaryError as error:
                 final.stored.set_exception(error)
             else:
-                final.stored.set_result(None)
+                self._settle((final,), stored)
+
+
+def _taken_away() -> Conflict:
+    return Conflict(
+        "answer_taken_away",
+        en="The answer was stopped, or is being given elsewhere.",
+        ru="Ответ остановлен или продолжается в другом месте.",
+    )

@@ -22,6 +22,7 @@ class AnswerStream:
         self.is_dirty = False
         self.answered_by: str | None = None
         self.end: End | None = None
+        self.is_ending = False
         self.stopped_as = MessageStatus.INTERRUPTED
         self._said: list[str | SourcesFound | Buttons] = []
         self._sources: list[Source] = []

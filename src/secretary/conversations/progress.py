@@ -7,6 +7,7 @@ from datetime import datetime
 from secretary.conversations import queries
 from secretary.conversations.errors import no_such_session
 from secretary.conversations.events import ConversationWentOn
+from secretary.conversations.leases import still_held
 from secretary.conversations.models import ChatMessage
 from secretary.conversations.ports import UNFINISHED, MessageStatus, QuickReply, Source
 from secretary.conversations.search import queries as search
@@ -46,18 +47,24 @@ class Progress:
         return self.status not in UNFINISHED
 
 
-async def save_progress(unit: Unit, answers: Sequence[Progress]) -> None:
+async def save_progress(unit: Unit, answers: Sequence[Progress], holder: str | None = None) -> set[str]:
     """Store what answers look like by now; unfinished ones keep their lease for another while.
+
+    With `holder` only those whose lease is his. Returns the ids of what was stored.
 
     Conversations are changed before messages, and in one order, as everywhere: nobody waits for each other in a ring.
     An answer that was deleted meanwhile is left out.
     """
+    if holder is not None:
+        held = await still_held(unit, holder, [answer.answer_id for answer in answers])
+        answers = [answer for answer in answers if answer.answer_id in held]
     over = sorted((answer for answer in answers if answer.is_over), key=lambda answer: answer.place.session_id)
     await queries.say_last(unit.db, [_last_word(answer) for answer in over])
     await queries.update_messages(unit.db, [_columns(answer, unit.now()) for answer in answers])
     await search.add(unit.db, {answer.answer_id: _words(answer) for answer in over if answer.content})
     for answer in over:
         unit.record(ConversationWentOn(answer.place.session_id, answer.place.owner_id))
+    return {answer.answer_id for answer in answers}
 
 
 def _last_word(answer: Progress) -> Mapping[str, str]:

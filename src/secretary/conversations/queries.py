@@ -1,6 +1,6 @@
 """Every statement of conversations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import cast
@@ -85,7 +85,27 @@ async def unfinished_answers(db: AsyncSession, *, expired_at: datetime | None) -
     statement = select(ChatMessage).where(ChatMessage.status.in_(UNFINISHED)).order_by(ChatMessage.id)
     if expired_at is not None:
         statement = statement.where(ChatMessage.lease_until < expired_at)
-    return (await db.scalars(statement)).all()
+    return (await db.scalars(statement.with_for_update(skip_locked=True))).all()
+
+
+async def renew_leases(db: AsyncSession, holder: str, until: datetime) -> None:
+    """Of all unfinished answers of `holder`."""
+    mine = update(ChatMessage).where(ChatMessage.status.in_(UNFINISHED), ChatMessage.holder == holder)
+    await db.execute(mine.values(lease_until=until).execution_options(synchronize_session=False))
+
+
+async def held_by(db: AsyncSession, holder: str, answer_ids: Collection[str] | None) -> set[str]:
+    """The unfinished answers of `holder`, all or those among `answer_ids`; the latter are locked."""
+    statement = select(ChatMessage.id).where(ChatMessage.status.in_(UNFINISHED), ChatMessage.holder == holder)
+    if answer_ids is not None:
+        statement = statement.where(ChatMessage.id.in_(answer_ids)).order_by(ChatMessage.id).with_for_update()
+    return set((await db.scalars(statement)).all())
+
+
+async def end_unfinished(db: AsyncSession, answer_id: str, values: Mapping[str, object]) -> None:
+    """Change an answer that is not finished yet; a finished one stays as it is."""
+    unfinished = update(ChatMessage).where(ChatMessage.id == answer_id, ChatMessage.status.in_(UNFINISHED))
+    await db.execute(unfinished.values(**values).execution_options(synchronize_session=False))
 
 
 async def earlier_unfinished(db: AsyncSession, session_id: str, seq: int) -> bool:

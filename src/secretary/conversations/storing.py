@@ -13,7 +13,7 @@ from secretary.kernel.unit import Unit
 
 TITLE_LENGTH = 50
 PREVIEW_LENGTH = 120
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=10)  # renewed every 2 s; longer than any pause of a living process
 
 Row = dict[str, object]
 

@@ -5,6 +5,7 @@ processes.
 from collections.abc import AsyncGenerator
 
 from secretary.kernel.broadcast.remote import LineDown, RemoteBroadcast
+from secretary.kernel.errors import Invalid
 
 CHANNEL = "secretary"
 CONNECT_S = 5.0
@@ -15,7 +16,14 @@ class RedisBroadcast(RemoteBroadcast):
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        from redis.asyncio import Redis  # noqa: PLC0415 -- an extra
+        try:
+            from redis.asyncio import Redis  # noqa: PLC0415 -- an extra
+        except ImportError as error:
+            raise Invalid(
+                "redis_missing",
+                en="REDIS_URL is set, but the Redis client is not installed: pip install 'ai-secretary[redis]'.",
+                ru="Задан REDIS_URL, но клиент Redis не установлен: pip install 'ai-secretary[redis]'.",
+            ) from error
 
         self._redis = Redis.from_url(url, socket_connect_timeout=CONNECT_S, socket_keepalive=True)
 

@@ -3,8 +3,7 @@
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any, Protocol
 
-from fastapi import APIRouter, Depends, Header, Request, Response
-from starlette.types import Receive, Scope, Send
+from fastapi import APIRouter, Depends, Header, Request
 
 from secretary.accounts.stream_access import require_stream
 from secretary.accounts.watch import Watching, while_signed_in
@@ -32,19 +31,8 @@ class EventServices(Protocol):
     def authenticator(self) -> Watching: ...
 
 
-class _Streamed(Response):
-    """An event stream as FastAPI passes it on untouched."""
-
-    def __init__(self, stream: EventStream) -> None:
-        super().__init__()
-        self._stream = stream
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._stream(scope, receive, send)
-
-
-@router.get("/events", response_class=Response, responses={200: {"content": {"text/event-stream": {}}}})
-async def listen(request: Request, actor: MayListen, last_event_id: LastEventId = "") -> Response:
+@router.get("/events", response_class=EventStream, response_description="What changes, as it changes")
+async def listen(request: Request, actor: MayListen, last_event_id: LastEventId = "") -> EventStream:
     """What changes that the caller may see, from `Last-Event-ID` on.
 
     `{"type": "faq.update", "resource": "faq", "id": …}`; `ready` at the beginning; `resync` when something was
@@ -52,7 +40,7 @@ async def listen(request: Request, actor: MayListen, last_event_id: LastEventId 
     """
     offered: EventServices = services(request)
     frames = _frames(offered.changes, actor, _number(last_event_id))
-    return _Streamed(EventStream(while_signed_in(offered.authenticator, actor, frames)))
+    return EventStream(while_signed_in(offered.authenticator, actor, frames))
 
 
 async def _frames(changes: ChangeFeed, actor: Actor, after: int | None) -> AsyncGenerator[bytes, None]:
