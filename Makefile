@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FRONTEND := hatch_build.py $(shell find widget -type f -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format lock clean
+.PHONY: help run test check bench chaos format lock clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -21,6 +21,9 @@ check: $(VENV)/.dev  ## Format, lint, types, import contracts, dead code, schema
 
 bench: $(VENV)/.dev  ## Measure speed and memory
 	@$(BIN)/python -m bench
+
+chaos: $(VENV)/.dev  ## Kill the program again and again while 200 visitors write; count what is lost
+	@$(BIN)/python -m tests.durability.chaos
 
 format: $(VENV)/.dev  ## Put the code into its form
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix-only --quiet .

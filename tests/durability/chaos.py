@@ -10,7 +10,7 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,9 +85,9 @@ class Target:
             await asyncio.to_thread(self._served.__exit__, None, None, None)
             self.kills += 1
 
-    async def shoot(self, luck: random.Random, pauses: tuple[float, float]) -> None:
-        """Kill and start again, until cancelled."""
-        while True:
+    async def shoot(self, luck: random.Random, pauses: tuple[float, float], most: int) -> None:
+        """Kill and start again, `most` times at most, until cancelled."""
+        while self.kills < most:
             await _pause(luck.uniform(*pauses))
             await self.kill()
             await self.start()
@@ -150,7 +150,9 @@ async def echo(exchange: Exchange) -> None:
     await exchange.finish()
 
 
-async def run(engine: str, messages: int, visitors: int, pauses: tuple[float, float], seed: int = 1) -> Report:
+async def run(
+    engine: str, messages: int, visitors: int, pauses: tuple[float, float], seed: int = 1, most: int = 1_000
+) -> Report:
     """One battle on one engine."""
     folder = Path(tempfile.mkdtemp(prefix="secretary-chaos-"))
     database = await empty_postgresql(f"chaos_{seed}_{time.time_ns()}") if engine == "postgresql" else None
@@ -160,7 +162,7 @@ async def run(engine: str, messages: int, visitors: int, pauses: tuple[float, fl
         if database is not None:
             environment["DATABASE_URL"] = database.url.replace("+asyncpg", "")
         target = Target(folder, environment)
-        writers = await _fight(target, messages, visitors, pauses, random.Random(seed))
+        writers = await _fight(target, messages, visitors, target.shoot(random.Random(seed), pauses, most))
     stored = database or Database(f"sqlite:///{folder / 'secretary.db'}")
     report = await count(engine, stored, writers, messages // visitors)
     await stored.close()
@@ -168,11 +170,9 @@ async def run(engine: str, messages: int, visitors: int, pauses: tuple[float, fl
     return report
 
 
-async def _fight(
-    target: Target, messages: int, visitors: int, pauses: tuple[float, float], luck: random.Random
-) -> list[ChaosVisitor]:
+async def _fight(target: Target, messages: int, visitors: int, shots: Coroutine[Any, Any, None]) -> list[ChaosVisitor]:
     await target.start()
-    shooting = asyncio.create_task(target.shoot(luck, pauses))
+    shooting = asyncio.create_task(shots)
     connector = aiohttp.TCPConnector(limit=0, force_close=True)
     timeout = aiohttp.ClientTimeout(total=PATIENCE_S)
     try:
