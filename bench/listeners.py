@@ -7,13 +7,13 @@ streams were flowing: opening and storing are not counted there.
 import asyncio
 import re
 import sys
-import time
 from statistics import median, quantiles
 
 import orjson
 import uvloop
 
 from bench.processes import cpu_s
+from bench.upstream import WRAP_US, clock_us
 from bench.visitor import Visitor
 from bench.wire import Connection
 
@@ -26,7 +26,7 @@ class Measuring:
 
     def __init__(self, pid: int, streams: int, tokens: int) -> None:
         self._pid, self._streams, self.tokens = pid, streams, tokens
-        self.late_ns: list[int] = []
+        self.late_us: list[int] = []
         self.lost = 0
         self._begun = 0
         self._window: list[tuple[float, int]] = []
@@ -42,15 +42,15 @@ class Measuring:
             self._mark()
 
     def _mark(self) -> None:
-        self._window.append((cpu_s(self._pid), len(self.late_ns)))
+        self._window.append((cpu_s(self._pid), len(self.late_us)))
 
     def summary(self) -> dict[str, float]:
         (cpu, seen), (cpu_then, seen_then) = self._window
-        late = self.late_ns[seen:seen_then]
+        late = self.late_us[seen:seen_then]
         return {
             "lost": self.lost,
-            "median_ms": median(late) / 1e6,
-            "p95_ms": quantiles(late, n=20)[-1] / 1e6,
+            "median_ms": median(late) / 1e3,
+            "p95_ms": quantiles(late, n=20)[-1] / 1e3,
             "us_a_token": (cpu_then - cpu) * 1e6 / len(late),
         }
 
@@ -64,7 +64,7 @@ class Listener:
         self._rest = b""
 
     def on_piece(self, piece: bytes) -> None:
-        now = time.monotonic_ns()
+        now = clock_us()
         whole, gap, self._rest = (self._rest + piece).rpartition(b"\n\n")
         if not gap:
             return
@@ -81,7 +81,7 @@ class Listener:
             if self._next == 0:
                 measuring.begun()
             self._next = int(number) + 1
-            measuring.late_ns.append(now - int(written))
+            measuring.late_us.append((now - int(written)) % WRAP_US)
             if self._next == measuring.tokens - 5:
                 measuring.ends()
 

@@ -1,6 +1,6 @@
 """A scripted model service on OpenAI's wire, a process of its own: `python -m bench.upstream TOKENS PER_S TOGETHER`.
 
-Each token says its number and when it was written: `17:8123456789;`, nanoseconds of the machine's monotonic clock.
+Each token says its number and when it was written: `17:81234567;`, microseconds of the machine's clock, cut short.
 Answers begin once TOGETHER of them have been asked for, each with its own phase; one timer serves them all, so that
 writing costs as little as it can.
 """
@@ -21,6 +21,12 @@ EVENT = (
     b'[{"index":0,"delta":%b,"finish_reason":%b}]}\n\n'
 )
 TICK_S = 0.001
+WRAP_US = 100_000_000
+
+
+def clock_us() -> int:
+    """The same for all processes of a machine; begins anew every 100 seconds."""
+    return time.monotonic_ns() // 1000 % WRAP_US
 
 
 def framed(data: bytes) -> bytes:
@@ -64,7 +70,7 @@ class Script:
                 if (number := next(numbers, None)) is None:
                     transport.write(LAST)
                     continue
-                token = b'{"content":"%d:%d;"}' % (number, time.monotonic_ns())
+                token = b'{"content":"%d:%d;"}' % (number, clock_us())
                 transport.write(framed(EVENT % (token, b"null")))
                 self._push(due + self._gap_s, transport, numbers)
             await asyncio.sleep(TICK_S)

@@ -1,6 +1,6 @@
 """Storing answers: one writer gathers what all turns have to store and commits it together.
 
-Growing answers are stored once a second, a tenth of them at a time lest all streams pause; finished ones at once.
+Growing answers are stored once a second, a twentieth of them at a time lest all streams pause; finished ones at once.
 Under load many share one transaction.
 """
 
@@ -21,9 +21,9 @@ from secretary.kernel.unit import UnitFactory
 log = structlog.get_logger(__name__)
 
 ROUND_S = 0.75  # with its steps and their pauses less than a second
-STEPS = 10
-SMALLEST_STEP = 25
-PAUSE_S = 0.02
+STEPS = 20
+SMALLEST_STEP = 10
+PAUSE_S = 0.01
 
 
 @dataclass(slots=True)
