@@ -62,11 +62,13 @@ async def serve(settings: Settings, bound: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_S,
         h11_max_incomplete_event_size=64 * 1024,
     )
-    async with started(app, _show_password):
-        _greet(bound)
-        warming = asyncio.create_task(_warm(asgi))
-        await _Server(config).serve(sockets=[bound])
-        warming.cancel()
+    server = _Server(config)
+    with _on_signals(server.handle_exit):
+        async with started(app, _show_password):
+            _greet(bound)
+            warming = asyncio.create_task(_warm(asgi))
+            await server.serve(sockets=[bound])
+            warming.cancel()
 
 
 async def serve_no_one(settings: Settings) -> None:
@@ -88,12 +90,13 @@ async def _warm(asgi: Asgi) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn raises the signal again once it has shut down, which would end us before our own turns have ended."""
+    """Leaves the signals to us: they count from before the start on, and must not end us before our turns have ended
+    (uvicorn raises them again once it has shut down).
+    """
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        with _on_signals(self.handle_exit):
-            yield
+        yield
 
 
 @contextmanager

@@ -111,8 +111,11 @@ class TurnRunner:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=2)
-        for owned in self._owned:
-            owned.cancel()
+        owned, self._owned = self._owned, []
+        for task in owned:
+            task.cancel()
+        if owned:
+            await asyncio.wait(owned)
         await self._saver.flush()
 
     async def accept(self, inbound: Inbound) -> Accepted:

@@ -25,6 +25,7 @@ class AnswerStream:
         self.is_ending = False
         self.stopped_as = MessageStatus.INTERRUPTED
         self._said: list[str | SourcesFound | Buttons] = []
+        self._content, self._joined = "", 0
         self._sources: list[Source] = []
         self._buttons: list[QuickReply] = []
         self._finish: Finish | None = None
@@ -89,7 +90,10 @@ class AnswerStream:
 
     @property
     def content(self) -> str:
-        return "".join(part for part in self._said if isinstance(part, str))
+        fresh = self._said[self._joined :]
+        self._joined += len(fresh)
+        self._content += "".join(part for part in fresh if isinstance(part, str))
+        return self._content
 
     def completed(self, status: MessageStatus) -> Completed:
         """The end of this answer as its listeners shall hear it."""

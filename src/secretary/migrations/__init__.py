@@ -24,13 +24,24 @@ async def migrate_if_needed(database: Database) -> bool:
             return False
         await migrate(database)
     except (OSError, DBAPIError) as error:
-        reason = getattr(error, "orig", None) or error
-        raise Internal(
-            "database_unreachable",
-            en=f"The database cannot be opened ({reason}). Check DATABASE_URL, or the data folder.",
-            ru=f"Не удаётся открыть базу данных ({reason}). Проверьте DATABASE_URL или папку данных.",
-        ) from error
+        raise _unusable(str(getattr(error, "orig", None) or error)) from error
     return True
+
+
+def _unusable(reason: str) -> Internal:
+    if "malformed" in reason or "not a database" in reason:
+        return Internal(
+            "database_damaged",
+            en=f"The database file is damaged ({reason}). Nothing was changed. Put a backup of the data folder in its "
+            "place, and keep the damaged one: parts of it can often be saved.",
+            ru=f"Файл базы данных повреждён ({reason}). Ничего не изменено. Верните папку данных из резервной копии, а "
+            "повреждённую сохраните: часть данных обычно можно спасти.",
+        )
+    return Internal(
+        "database_unreachable",
+        en=f"The database cannot be opened ({reason}). Check DATABASE_URL, or the data folder.",
+        ru=f"Не удаётся открыть базу данных ({reason}). Проверьте DATABASE_URL или папку данных.",
+    )
 
 
 async def current_revision(database: Database) -> str | None:
@@ -38,8 +49,10 @@ async def current_revision(database: Database) -> str | None:
     async with database.session(write=False) as session:
         try:
             return (await session.execute(text("select version_num from alembic_version"))).scalar_one_or_none()
-        except DBAPIError:
-            return None
+        except DBAPIError as error:
+            if any(words in str(error.orig) for words in ("no such table", "does not exist")):
+                return None
+            raise  # a damaged file must never pass for an empty one
 
 
 def _run(connection: Connection, revision: str) -> None:
