@@ -3,6 +3,7 @@
 from fastapi.routing import APIRoute
 from starlette.routing import Route
 
+from secretary.accounts import rights
 from secretary.accounts.access import Public, Requirement
 from secretary.app.asgi import all_routes, lines_of
 
@@ -69,3 +70,31 @@ async def test_every_guarded_route_refuses_a_stranger_and_a_bad_token(client, ap
         path = path.replace("{trigger:path}", "x").replace("{", "").replace("}", "")
         assert (await client.request(method, path, {})).status == 401, line
         assert (await client.signed_in("nonsense").request(method, path, {})).status == 401, line
+
+
+def test_no_open_route_asks_for_a_right_too(app):
+    mixed = [
+        route.path
+        for route in all_routes(app)
+        if isinstance(route, APIRoute) and len({isinstance(guard, Public) for guard in guards(route.dependant)}) > 1
+    ]
+    assert mixed == []
+
+
+def test_every_reason_is_a_sentence_that_somebody_thought_about(app):
+    reasons = [guard.reason for route in all_routes(app) if isinstance(route, APIRoute)
+               for guard in guards(route.dependant) if isinstance(guard, Public)]  # fmt: skip
+    reasons += [route.endpoint.public_reason for route in all_routes(app) if not isinstance(route, APIRoute)]
+    assert [reason for reason in reasons if len(reason.split()) < 3] == []
+
+
+def test_guest_changes_nothing_but_his_own_chats(app):
+    open_to_guests = [
+        route.path
+        for route in all_routes(app)
+        if isinstance(route, APIRoute) and route.methods & {"POST", "PUT", "PATCH", "DELETE"}
+        for guard in guards(route.dependant)
+        if isinstance(guard, Requirement) and guard.module != "chat" and guard.level != "view"
+        if rights.reach("guest", guard.module, guard.level)
+    ]
+    assert open_to_guests == []

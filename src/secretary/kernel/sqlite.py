@@ -6,6 +6,7 @@ another five; each wakes two threads. A chat turn has a dozen statements in four
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Self
 
 from aiosqlite import Connection
@@ -92,14 +93,13 @@ def _run(connection: sqlite3.Connection, begin: str | None, method: str, sql: st
 
 async def connect(database: str, pragmas: Sequence[str], **options: Any) -> OneHopConnection:
     """A connection to a file with its pragmas set; transactions are begun by hand. Raises sqlite3.Error."""
-
-    def opened() -> sqlite3.Connection:
-        # The driver's own BEGIN would come too late and deferred.
-        connection: sqlite3.Connection = sqlite3.connect(database, isolation_level=None, **options)
-        for pragma in pragmas:
-            connection.execute(pragma)
-        return connection
-
-    connection = OneHopConnection(opened)
+    # The driver's own BEGIN would come too late and deferred.
+    connection = OneHopConnection(partial(sqlite3.connect, database, isolation_level=None, **options))
     await connection
+    try:
+        for pragma in pragmas:
+            await connection.run("execute", pragma, ())
+    except BaseException:
+        await connection.close()
+        raise
     return connection
