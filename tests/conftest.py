@@ -8,11 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from tests.support.browser import browser  # noqa: F401
-from tests.support.client import Client
-from tests.support.databases import RolledBack, migrated_postgresql, migrated_sqlite
-from tests.support.people import People
-from tests.support.visitor import Visitor
 
 from secretary.app import App, Ports, build
 from secretary.app.first_start import prepare
@@ -20,6 +15,11 @@ from secretary.kernel.db import Database
 from secretary.kernel.events import EventBus
 from secretary.kernel.unit import UnitFactory
 from secretary.settings import Settings
+from tests.support.browser import browser  # noqa: F401
+from tests.support.client import Client
+from tests.support.databases import RolledBack, drop, migrated_postgresql, migrated_sqlite
+from tests.support.people import People
+from tests.support.visitor import Visitor
 
 T = TypeVar("T")
 Run = Callable[[Awaitable[T]], T]
@@ -77,7 +77,7 @@ def databases(
 
     yield get
     for database in opened.values():
-        run(database.close())
+        run(drop(database))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
-from tests.support.databases import empty_postgresql, empty_sqlite
+from tests.support.databases import drop, empty_postgresql, empty_sqlite
 
 import secretary.migrations
 from secretary.kernel.db import Base
@@ -26,7 +26,7 @@ def empty(request, run, tmp_path, worker_id):
         else empty_postgresql(f"migrations_{worker_id}_{os.getpid()}")
     )
     yield database
-    run(database.close())
+    run(drop(database))
 
 
 async def names(database):

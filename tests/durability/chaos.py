@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from secretary.conversations.models import ChatMessage
 from secretary.kernel.db import Database
-from tests.support.databases import empty_postgresql
+from tests.support.databases import drop, empty_postgresql
 from tests.support.llm_upstream import Exchange, LlmUpstream, conversation
 from tests.support.process import Served
 
@@ -165,7 +165,7 @@ async def run(
         writers = await _fight(target, messages, visitors, target.shoot(random.Random(seed), pauses, most))
     stored = database or Database(f"sqlite:///{folder / 'secretary.db'}")
     report = await count(engine, stored, writers, messages // visitors)
-    await stored.close()
+    await drop(stored)
     report.kills, report.seconds = target.kills, time.monotonic() - began
     return report
 

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, closing
 import pytest
 
 from tests.durability.test_process import sign_in, until_stored
-from tests.support.databases import empty_postgresql
+from tests.support.databases import drop, empty_postgresql
 from tests.support.llm_upstream import LlmUpstream, answering, chunk
 from tests.support.process import Served
 from tests.support.servers import Redis
@@ -57,7 +57,7 @@ def house(request, run, tmp_path):
     async def build():
         redis = stack.enter_context(Redis()) if request.param == "with-redis" else None
         database = await empty_postgresql(f"several_{request.param}_{time.time_ns()}")
-        stack.push_async_callback(database.close)
+        stack.push_async_callback(drop, database)
         gate = asyncio.Event()
         gates.append(gate)
         upstream = await stack.enter_async_context(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from secretary.kernel.db import Database, async_url
@@ -40,6 +41,16 @@ async def empty_postgresql(name: str) -> Database:
         await connection.execute(text(f'CREATE DATABASE "test_{name}"'))
     await admin.dispose()
     return Database(url.replace("/postgres?", f"/test_{name}?"))
+
+
+async def drop(database: Database) -> None:
+    """Close a database, and on PostgreSQL remove it from the shared server."""
+    await database.close()
+    if not database.is_sqlite:
+        admin = create_async_engine(async_url(server_url()), isolation_level="AUTOCOMMIT")
+        async with admin.connect() as connection:
+            await connection.execute(text(f'DROP DATABASE IF EXISTS "{make_url(database.url).database}" WITH (FORCE)'))
+        await admin.dispose()
 
 
 def server_url() -> str:

@@ -40,6 +40,8 @@ async def sign_in(app: App, username: str, role: Role) -> Person:
 async def sign_in_again(app: App, person: Person) -> str:
     """Another session of the same user; its access token."""
     async with app.units.write() as unit:
-        opened = await sessions.open_session(unit, await service.user_of(unit, person.id), Device("203.0.113.1", "test"))
+        opened = await sessions.open_session(
+            unit, await service.user_of(unit, person.id), Device("203.0.113.1", "test")
+        )
         now = unit.now()
     return app.accounts.tokens.issue(opened.claims, now)
