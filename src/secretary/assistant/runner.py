@@ -85,7 +85,7 @@ class TurnRunner:
             known = [stream for stream in self._streams.values() if not stream.is_ending]
             try:
                 async with self._units.write() as unit:
-                    held = await leases.keep(unit, self.holder)
+                    held = await leases.keep(unit, self.holder, [stream.answer_id for stream in known])
                 await self._take_over(everything=False)
             except (SecretaryError, OSError):
                 log.exception("leases_not_kept")

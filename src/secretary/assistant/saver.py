@@ -16,7 +16,7 @@ from secretary.assistant.turn import Effect
 from secretary.conversations.ports import MessageStatus
 from secretary.conversations.progress import Progress, save_progress
 from secretary.kernel.errors import Conflict, SecretaryError
-from secretary.kernel.unit import UnitFactory
+from secretary.kernel.unit import UnitFactory, storage_failed
 
 log = structlog.get_logger(__name__)
 
@@ -83,8 +83,10 @@ class AnswerSaver:
             return
         try:
             stored = await self._commit(growing, finals)
-        except SecretaryError:
+        except Exception:  # the loop that stores for all turns must outlive whatever one of them brings along
             log.exception("saving_together_failed", answers=len(finals), growing=len(growing))
+            for stream in streams:
+                stream.is_dirty = True
             await self._one_by_one(finals)
         else:
             self._settle(finals, stored)
@@ -114,6 +116,9 @@ class AnswerSaver:
                 stored = await self._commit((), (final,))
             except SecretaryError as error:
                 final.stored.set_exception(error)
+            except Exception:  # an effect's own fault, or a database that is away: logged above, told to this turn only
+                log.exception("saving_failed", answer_id=final.progress.answer_id)
+                final.stored.set_exception(storage_failed())
             else:
                 self._settle((final,), stored)
 

@@ -12,10 +12,13 @@ from secretary.conversations.storing import LEASE
 from secretary.kernel.unit import Unit
 
 
-async def keep(unit: Unit, holder: str) -> set[str]:
-    """Renew every lease of `holder`; the answers that are his."""
-    await queries.renew_leases(unit.db, holder, unit.now() + LEASE)
-    return await queries.held_by(unit.db, holder, None)
+async def keep(unit: Unit, holder: str, answer_ids: Collection[str]) -> set[str]:
+    """Renew the leases of the answers that `holder` is giving; those that are still his.
+
+    What is his but no longer given (it could not be stored) is left to run out, and is taken over like a dead one's.
+    """
+    await queries.renew_leases(unit.db, holder, answer_ids, unit.now() + LEASE)
+    return await queries.held_by(unit.db, holder, answer_ids)
 
 
 async def still_held(unit: Unit, holder: str, answer_ids: Collection[str]) -> set[str]:

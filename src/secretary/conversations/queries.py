@@ -88,17 +88,22 @@ async def unfinished_answers(db: AsyncSession, *, expired_at: datetime | None) -
     return (await db.scalars(statement.with_for_update(skip_locked=True))).all()
 
 
-async def renew_leases(db: AsyncSession, holder: str, until: datetime) -> None:
-    """Of all unfinished answers of `holder`."""
-    mine = update(ChatMessage).where(ChatMessage.status.in_(UNFINISHED), ChatMessage.holder == holder)
+async def renew_leases(db: AsyncSession, holder: str, answer_ids: Collection[str], until: datetime) -> None:
+    """Of those of these unfinished answers that are `holder`'s."""
+    mine = update(ChatMessage).where(
+        ChatMessage.id.in_(answer_ids), ChatMessage.status.in_(UNFINISHED), ChatMessage.holder == holder
+    )
     await db.execute(mine.values(lease_until=until).execution_options(synchronize_session=False))
 
 
-async def held_by(db: AsyncSession, holder: str, answer_ids: Collection[str] | None) -> set[str]:
-    """The unfinished answers of `holder`, all or those among `answer_ids`; the latter are locked."""
-    statement = select(ChatMessage.id).where(ChatMessage.status.in_(UNFINISHED), ChatMessage.holder == holder)
-    if answer_ids is not None:
-        statement = statement.where(ChatMessage.id.in_(answer_ids)).order_by(ChatMessage.id).with_for_update()
+async def held_by(db: AsyncSession, holder: str, answer_ids: Collection[str]) -> set[str]:
+    """Which of these unfinished answers are `holder`'s; they are locked."""
+    statement = (
+        select(ChatMessage.id)
+        .where(ChatMessage.id.in_(answer_ids), ChatMessage.status.in_(UNFINISHED), ChatMessage.holder == holder)
+        .order_by(ChatMessage.id)
+        .with_for_update()
+    )
     return set((await db.scalars(statement)).all())
 
 

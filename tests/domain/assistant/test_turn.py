@@ -283,3 +283,13 @@ def test_two_responders_never_share_a_stage():
 
     with pytest.raises(ValueError, match="two responders"):
         in_order([Same(), Same()])
+
+
+async def test_fault_while_storing_one_answer_hangs_nobody(app, visitor, model, monkeypatch):
+    async def broken(unit, entry_id):
+        raise KeyError(entry_id)
+
+    monkeypatch.setattr(app.faq, "record_hit", broken)
+    answer = await visitor.post("сколько стоит доставка")
+    assert answer.events()[-2]["code"] == "storage_failed"
+    assert await visitor.say(FREE) == "Hello, world", "the saver goes on"
