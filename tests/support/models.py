@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 from secretary.kernel.errors import Language
-from secretary.llm.ports import ChatCapabilities, Delta, Finish, FinishReason, Prompt, TokenUsage
+from secretary.llm.ports import ChatCapabilities, Delta, Finish, FinishReason, Piece, Prompt, TokenUsage
 
 Line = str | BaseException | asyncio.Event
 """What a script is made of: words to say, an error to raise, a gate to wait at."""
@@ -32,7 +32,7 @@ class ScriptedModel:
     def start(self) -> None:
         """Nothing to load."""
 
-    async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta | Finish, None]:
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
         self.prompts.append(prompt)
         is_whole = False
         try:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from secretary.adapters.llm.local import LocalModel, describe
-from secretary.adapters.llm.openai_wire import Dialect, Endpoint, OpenAIWire
+from secretary.adapters.llm.openai_wire import Dialect, Endpoint, openai_model
 from secretary.kernel.http import DestinationKind, HttpClient
 from secretary.llm.ports import ChatModel
 from secretary.settings import Settings
@@ -29,7 +29,7 @@ def _vllm(settings: Settings, http: HttpClient) -> ChatModel:
         api_key=settings.vllm_api_key.get_secret_value() or None,
         kind=DestinationKind.TRUSTED,
     )
-    return OpenAIWire(http, endpoint, name="vllm", dialect=Dialect(repetition_penalty="repetition_penalty"))
+    return openai_model(http, endpoint, name="vllm", dialect=Dialect(repetition_penalty="repetition_penalty"))
 
 
 def _first_model(folder: Path) -> Path | None:

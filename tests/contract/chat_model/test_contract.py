@@ -11,7 +11,7 @@ from tests.contract.chat_model.children import child_command, gguf
 from tests.support.llm_upstream import LlmUpstream, answering
 
 from secretary.adapters.llm.local import LocalModel, LocalModelSpec
-from secretary.adapters.llm.openai_wire import Endpoint, OpenAIWire
+from secretary.adapters.llm.openai_wire import Endpoint, openai_model
 from secretary.kernel.errors import Upstream
 from secretary.kernel.http import DestinationKind, HttpClient
 from secretary.llm.ports import ChatModel, Delta, Finish, Message, Prompt
@@ -30,7 +30,7 @@ async def _model(adapter: Adapter, folder: Path) -> AsyncGenerator[ChatModel, No
             model = LocalModel(LocalModelSpec(gguf(folder), frozenset({"en"})), http, command=child_command("answers"))
         else:
             endpoint = Endpoint(upstream.base_url, "small", kind=DestinationKind.TRUSTED)
-            model = OpenAIWire(http, endpoint, name="wire")
+            model = openai_model(http, endpoint, name="wire")
         try:
             yield model
         finally:
@@ -83,7 +83,7 @@ Broken = Callable[[HttpClient, Path], ChatModel]
 
 def _dead_address(http: HttpClient, folder: Path) -> ChatModel:
     del folder
-    return OpenAIWire(http, Endpoint("http://127.0.0.1:1/v1", "m", kind=DestinationKind.TRUSTED), name="wire")
+    return openai_model(http, Endpoint("http://127.0.0.1:1/v1", "m", kind=DestinationKind.TRUSTED), name="wire")
 
 
 def _no_file(http: HttpClient, folder: Path) -> ChatModel:

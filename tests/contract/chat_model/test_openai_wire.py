@@ -26,8 +26,9 @@ from tests.support.llm_upstream import (
     usage,
 )
 
-from secretary.adapters.llm.openai_wire import Dialect, Endpoint, OpenAIWire
+from secretary.adapters.llm.openai_wire import Dialect, Endpoint, openai_model
 from secretary.adapters.llm.openai_wire.faults import retry_after
+from secretary.adapters.llm.wire import WireModel
 from secretary.kernel.errors import Upstream
 from secretary.kernel.http import DestinationKind, HttpClient
 from secretary.llm.ports import Delta, Finish, FinishReason, Message, Prompt, Sampling, TimeLimits, TokenUsage
@@ -43,17 +44,17 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 @asynccontextmanager
 async def served(
     *scripts: Script, limits: TimeLimits | None = None, dialect: Dialect | None = None
-) -> AsyncGenerator[tuple[OpenAIWire, LlmUpstream], None]:
+) -> AsyncGenerator[tuple[WireModel, LlmUpstream], None]:
     http = HttpClient()
     async with LlmUpstream(*scripts) as upstream:
         endpoint = Endpoint(upstream.base_url, "small-1", "sk-1", DestinationKind.TRUSTED)
         try:
-            yield OpenAIWire(http, endpoint, name="wire", limits=limits, dialect=dialect, now=lambda: NOW), upstream
+            yield openai_model(http, endpoint, name="wire", limits=limits, dialect=dialect, now=lambda: NOW), upstream
         finally:
             await http.aclose()
 
 
-async def heard(wire: OpenAIWire, prompt: Prompt = PROMPT) -> tuple[str, Finish]:
+async def heard(wire: WireModel, prompt: Prompt = PROMPT) -> tuple[str, Finish]:
     """The whole text and the end, which is one and the last."""
     pieces = [piece async for piece in wire.stream(prompt)]
     assert [isinstance(piece, Finish) for piece in pieces] == [False] * (len(pieces) - 1) + [True]
@@ -62,7 +63,7 @@ async def heard(wire: OpenAIWire, prompt: Prompt = PROMPT) -> tuple[str, Finish]
     return "".join(piece.text for piece in pieces if isinstance(piece, Delta)), finish
 
 
-async def broken(wire: OpenAIWire) -> tuple[str, Upstream]:
+async def broken(wire: WireModel) -> tuple[str, Upstream]:
     """The text that came before the fault, and the fault."""
     said: list[Delta | Finish] = []
 
@@ -127,7 +128,7 @@ async def test_dialect_decides_what_parameters_are_called(
 async def test_unset_parameters_and_key_are_left_out() -> None:
     http = HttpClient()
     async with LlmUpstream(answering(["x"])) as upstream:
-        wire = OpenAIWire(http, Endpoint(upstream.base_url, "m", kind=DestinationKind.TRUSTED), name="wire")
+        wire = openai_model(http, Endpoint(upstream.base_url, "m", kind=DestinationKind.TRUSTED), name="wire")
         await heard(wire)
         assert upstream.received[0].json.keys() == {"model", "messages", "stream", "stream_options"}
         assert "authorization" not in upstream.received[0].headers
@@ -291,7 +292,7 @@ async def test_dead_address_is_unreachable(url: str) -> None:
         raise OSError(host, port)
 
     http = HttpClient(resolve=nowhere)
-    wire = OpenAIWire(http, Endpoint(url, "m", kind=DestinationKind.TRUSTED), name="wire", limits=IDLE)
+    wire = openai_model(http, Endpoint(url, "m", kind=DestinationKind.TRUSTED), name="wire", limits=IDLE)
     _, fault = await broken(wire)
     assert (fault.code, fault.retryable) == ("llm_unreachable", True)
     await http.aclose()
@@ -300,7 +301,7 @@ async def test_dead_address_is_unreachable(url: str) -> None:
 async def test_typed_private_address_is_not_reached() -> None:
     http = HttpClient()
     async with LlmUpstream(answering(["x"])) as upstream:
-        wire = OpenAIWire(http, Endpoint(upstream.base_url, "m"), name="wire")
+        wire = openai_model(http, Endpoint(upstream.base_url, "m"), name="wire")
         _, fault = await broken(wire)
         assert fault.code == "llm_unreachable"
         assert not upstream.received

@@ -13,11 +13,11 @@ from secretary.adapters.llm.local.spec import LocalModelSpec, is_gguf
 from secretary.adapters.llm.local.state import LocalModelCode, LocalModelState
 from secretary.adapters.llm.local.supervisor import Patience, Supervisor
 from secretary.adapters.llm.openai_wire.endpoint import Dialect, Endpoint
-from secretary.adapters.llm.openai_wire.model import OpenAIWire
+from secretary.adapters.llm.openai_wire.wire import openai_model
 from secretary.kernel.errors import Upstream
 from secretary.kernel.http import DestinationKind, HttpClient
 from secretary.llm.errors import llm_error
-from secretary.llm.ports import ChatCapabilities, Delta, Finish, Prompt, TimeLimits
+from secretary.llm.ports import ChatCapabilities, Piece, Prompt, TimeLimits
 
 _DIALECT = Dialect(repetition_penalty="repeat_penalty")
 _MENDABLE = frozenset({LocalModelCode.STOPPED, LocalModelCode.NO_FILE, LocalModelCode.NOT_A_MODEL})
@@ -52,7 +52,7 @@ class LocalModel:
         endpoint = Endpoint(
             "http://localhost/v1", spec.path.stem, kind=DestinationKind.TRUSTED, unix_socket=self._socket
         )
-        self._wire = OpenAIWire(http, endpoint, name=self.name, limits=self._limits, dialect=_DIALECT)
+        self._wire = openai_model(http, endpoint, name=self.name, limits=self._limits, dialect=_DIALECT)
 
     @property
     def name(self) -> str:
@@ -85,8 +85,8 @@ class LocalModel:
         """Wait for the model to be loaded; False where it is not within the time, or cannot be."""
         return await self._supervisor.is_ready(within_s)
 
-    async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta | Finish, None]:
-        """As `OpenAIWire.stream`; Upstream("llm_unreachable") where the model is not there (see `state`)."""
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
+        """As `WireModel.stream`; Upstream("llm_unreachable") where the model is not there (see `state`)."""
         if self.state().code in _MENDABLE:
             self.start()
         if self._is_closed or not await self._supervisor.is_ready(self._limits.first_token_s):

@@ -1,5 +1,6 @@
 """What a service has said so far: text out of events, and how the answer ended. No I/O."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import orjson
@@ -7,7 +8,7 @@ import orjson
 from secretary.adapters.llm.openai_wire.faults import fault_in_stream
 from secretary.kernel.errors import Upstream
 from secretary.llm.errors import llm_error
-from secretary.llm.ports import Finish, FinishReason, TokenUsage
+from secretary.llm.ports import Delta, Finish, FinishReason, Piece, TokenUsage
 
 _DONE: Final = b"[DONE]"
 _REASONS: Final = {
@@ -19,8 +20,8 @@ _REASONS: Final = {
 _CUT_OFF: Final = "error"  # OpenRouter's finish reason for a backend that died in mid-answer
 
 
-class Answer:
-    """Accumulates one answer. A fault found between pieces of text waits in `fault`, so that the text is not lost."""
+class Completion:
+    """Accumulates one answer: the wire's `Answer`."""
 
     def __init__(self, model: str) -> None:
         self.model = model
@@ -30,8 +31,35 @@ class Answer:
         self.has_begun = False
         self._usage = TokenUsage()
 
-    def take(self, events: list[bytes]) -> str:
-        """The text of these events; "" where they carry none."""
+    def take(self, events: list[bytes]) -> Sequence[Piece]:
+        """One piece with the text of these events, or none."""
+        text = self._text_of(events)
+        return (Delta(text),) if text else ()
+
+    def take_last(self, data: bytes | None) -> Sequence[Piece]:
+        """What stood unfinished at the end of the stream: half an event is no fault but a sign of the cut."""
+        pieces = self.take([data]) if data else ()
+        if self.fault is not None and self.fault.code == "llm_nonsense":
+            self.fault = None
+        return pieces
+
+    def take_whole(self, body: bytes) -> Sequence[Piece]:
+        """A whole `chat.completion`, as services send that ignore `stream`. Raises Upstream."""
+        pieces = self.take([body])
+        if self.fault is not None:
+            raise self.fault
+        if not self.has_begun and self.reason is None:
+            raise llm_error("llm_nonsense")
+        self.is_done = True
+        return pieces
+
+    def finish(self) -> Finish:
+        """The end. Raises Upstream("llm_truncated") where the service neither gave a reason nor said [DONE]."""
+        if self.reason is None and not (self.is_done and self.has_begun):
+            raise llm_error("llm_truncated")
+        return Finish(self.reason or FinishReason.STOP, self.model, self._usage)
+
+    def _text_of(self, events: list[bytes]) -> str:
         pieces: list[str] = []
         for data in events:
             if data == _DONE:
@@ -46,29 +74,6 @@ class Answer:
                 self.fault = llm_error("llm_nonsense")
                 break
         return "".join(pieces)
-
-    def take_last(self, data: bytes | None) -> str:
-        """Text of what stood unfinished at the end of the stream: half an event is no fault but a sign of the cut."""
-        text = self.take([data]) if data else ""
-        if self.fault is not None and self.fault.code == "llm_nonsense":
-            self.fault = None
-        return text
-
-    def take_completion(self, body: bytes) -> str:
-        """Text of a whole `chat.completion`, as services send that ignore `stream`. Raises Upstream."""
-        text = self.take([body])
-        if self.fault is not None:
-            raise self.fault
-        if not self.has_begun and self.reason is None:
-            raise llm_error("llm_nonsense")
-        self.is_done = True
-        return text
-
-    def finish(self) -> Finish:
-        """The end. Raises Upstream("llm_truncated") where the service neither gave a reason nor said [DONE]."""
-        if self.reason is None and not (self.is_done and self.has_begun):
-            raise llm_error("llm_truncated")
-        return Finish(self.reason or FinishReason.STOP, self.model, self._usage)
 
     def _event(self, event: dict[str, object]) -> str:
         if error := event.get("error"):
