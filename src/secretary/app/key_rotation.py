@@ -17,10 +17,11 @@ from secretary.kernel.key_file import new_key, write_keys
 from secretary.kernel.sealed import Resealed, SealedColumn, reseal, sealed_before
 from secretary.kernel.secrets import KEY_FILE, Vault, key_from_file, split_keys
 from secretary.kernel.unit import UnitFactory
+from secretary.llm.models import SEALED as LLM
 from secretary.migrations import migrate_if_needed
 from secretary.settings import Settings
 
-SEALED: Sequence[SealedColumn] = (*ACCOUNTS, *AUDIT)
+SEALED: Sequence[SealedColumn] = (*ACCOUNTS, *AUDIT, *LLM)
 """Every column with sealed secrets; each domain names its own."""
 
 

@@ -1,0 +1,1 @@
+"""What the product consumes and what that costs: rows, totals, limits. Knows nothing of who answers."""
