@@ -1,7 +1,8 @@
 """Two-factor login over HTTP; the flows themselves are tested in the domain."""
 
 import pytest
-from tests.domain.accounts.conftest import PASSWORD, PASSWORD_HASH, HandClock
+from tests.domain.accounts.conftest import PASSWORD, PASSWORD_HASH
+from tests.domain.hand_clock import HandClock
 from tests.support.client import Client
 
 from secretary.accounts import service, totp

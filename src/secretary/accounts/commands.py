@@ -89,7 +89,8 @@ def set_password(opens: OpensUnits, username: str, password: str) -> None:
     async def work(units: UnitFactory) -> None:
         password_hash = await _hash(password, username)
         async with units.write() as unit:
-            await service.set_password_hash(unit, await service.user_named(unit, username), password_hash)
+            user = await service.user_named(unit, username)
+            await service.set_password_hash(unit, await service.user_to_change(unit, user.id), password_hash)
 
     _run(opens, work)
     click.echo(f"{username}: password changed")
@@ -129,7 +130,8 @@ def reset_second_factor(opens: OpensUnits, username: str) -> None:
 def _change(opens: OpensUnits, username: str, change: Callable[[Unit, User], Awaitable[None]]) -> None:
     async def work(units: UnitFactory) -> None:
         async with units.write() as unit:
-            await change(unit, await service.user_named(unit, username))
+            user = await service.user_named(unit, username)
+            await change(unit, await service.user_to_change(unit, user.id))
 
     _run(opens, work)
 

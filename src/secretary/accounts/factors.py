@@ -44,7 +44,7 @@ async def begin(unit: Unit, vault: Vault, user_id: str) -> str:
     """A fresh secret for the code generator, which counts once it is confirmed. Raises Conflict when one counts."""
     if await queries.is_on(unit.db, user_id):
         raise Conflict("second_factor_on", en="Two-factor login is on already.", ru="Двухфакторный вход уже включён.")
-    await queries.forget_factor(unit.db, user_id)
+    await queries.forget_unconfirmed(unit.db, user_id)
     secret = totp.new_secret()
     sealed = vault.seal(secret, bound_to=_place(user_id))
     unit.db.add(SecondFactor(user_id=user_id, sealed_secret=sealed, created=unit.now()))

@@ -42,5 +42,5 @@ class KeyUses:
             try:
                 async with self._units.write() as unit:
                     await store_uses(unit.db, batch)
-            except SecretaryError as error:  # the next use of these keys is a minute away: nothing else is lost
-                log.warning("key_use_not_stored", code=error.code, keys=len(batch))
+            except (SecretaryError, OSError) as error:  # the next use is a minute away: nothing else is lost
+                log.warning("key_use_not_stored", reason=str(error), keys=len(batch))

@@ -19,6 +19,7 @@ from secretary.kernel.errors import RateLimited
 from secretary.kernel.unit import Unit
 
 IPV6_SITE_BITS = 64  # one customer's network: whoever has one address of it has them all
+KEPT = timedelta(hours=1)  # as long as the longest window: whoever counts one thing clears away for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ async def count(unit: Unit, counted: Sequence[Counted]) -> list[str]:
     await refuse_if_limited(unit, in_order)
     attempts = [LoginAttempt(id=unit.new_id(), subject=each.subject, at=unit.now()) for each in in_order]
     unit.db.add_all(attempts)
-    await queries.forget_attempts_before(unit.db, min(each.limit.since(unit.now()) for each in in_order))
+    oldest = min(each.limit.since(unit.now()) for each in in_order)
+    await queries.forget_attempts_before(unit.db, min(oldest, unit.now() - KEPT))
     return [attempt.id for attempt in attempts]
 
 

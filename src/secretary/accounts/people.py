@@ -8,7 +8,7 @@ from secretary.accounts.models import Role, User
 from secretary.accounts.names import clean_username
 from secretary.accounts.passwords import check_policy, random_password
 from secretary.accounts.queries import people
-from secretary.accounts.service import keep_an_admin, no_such_user
+from secretary.accounts.service import keep_an_admin
 from secretary.accounts.sign_in import Accounts
 from secretary.kernel.errors import Conflict
 from secretary.kernel.unit import Actor, Unit
@@ -38,7 +38,7 @@ async def give_password(accounts: Accounts, actor: Actor, user_id: str, password
         username = (await service.user_of(unit, user_id)).username
     chosen, password_hash = await _hashed(accounts, username, password)
     async with accounts.units.write(actor) as unit:
-        user = await service.user_of(unit, user_id)
+        user = await service.user_to_change(unit, user_id)
         await service.set_password_hash(unit, user, password_hash)
     return Hired(user, None if password else chosen)
 
@@ -47,7 +47,7 @@ async def change_user(
     unit: Unit, user_id: str, *, role: Role | None, display_name: str | None, is_active: bool | None
 ) -> User:
     """Change what is given. A new role and deactivation sign the user out. Raises NotFound, Invalid, Conflict."""
-    user = await service.user_of(unit, user_id)
+    user = await service.user_to_change(unit, user_id)
     if display_name is not None:
         await service.rename(unit, user_id, display_name)
     if role is not None:
@@ -63,9 +63,8 @@ async def delete_user(unit: Unit, user_id: str) -> None:
     Raises Conflict also while anything belongs to him: without an owner, private things would become everybody's.
     Such a user is deactivated instead.
     """
-    user = await people.locked_user(unit.db, user_id)
-    if user is None:
-        raise no_such_user()
+    user = await service.user_to_change(unit, user_id)
+    await people.lock_user(unit.db, user_id)
     await keep_an_admin(unit, user)
     if owned := await people.tables_with_rows_of(unit.db, user_id):
         raise Conflict(

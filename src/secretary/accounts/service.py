@@ -38,6 +38,11 @@ async def user_of(unit: Unit, user_id: str) -> User:
     return _found(await queries.user_by_id(unit.db, user_id))
 
 
+async def user_to_change(unit: Unit, user_id: str) -> User:
+    """The same, for a change of role, password or activity: such changes follow each other. Raises NotFound."""
+    return _found(await queries.user_to_change(unit.db, user_id))
+
+
 async def rename(unit: Unit, user_id: str, display_name: str) -> User:
     """Change how a user is called in the panel. Raises NotFound."""
     user = await user_of(unit, user_id)

@@ -69,7 +69,7 @@ class Accounts:
             raise wrong_credentials()
         async with self.units.write(_proved(candidate.user_id, device)) as unit:
             await queries.forget_attempts(unit.db, attempt)
-            user = await _unchanged(unit, candidate)
+            user = _unchanged(await queries.user_by_id(unit.db, candidate.user_id), candidate.version)
             opened = None if await is_on(unit.db, user.id) else await sessions.open_session(unit, user, device)
         if opened is None:
             now = self.units.clock()
@@ -116,7 +116,7 @@ class Accounts:
         new_hash = await self.passwords.hash(new)
         async with self.units.write(actor) as unit:
             await queries.forget_attempts(unit.db, attempt)
-            changed = await _unchanged(unit, _known(user))
+            changed = _unchanged(await queries.user_to_change(unit.db, user.id), user.credentials_version)
             await service.set_password_hash(unit, changed, new_hash)
             opened = await sessions.open_session(unit, changed, device)
         return self._signed_in(opened)
@@ -162,17 +162,14 @@ def _stranger(device: Device) -> Actor:
 
 async def _candidate(unit: Unit, key: str) -> Candidate:
     user = await queries.user_by_key(unit.db, key)
-    return _known(user) if user is not None and user.is_active else NOBODY
-
-
-def _known(user: User) -> Candidate:
+    if user is None or not user.is_active:
+        return NOBODY
     return Candidate(user.id, user.password_hash, user.credentials_version)
 
 
-async def _unchanged(unit: Unit, candidate: Candidate) -> User:
+def _unchanged(user: User | None, version: int) -> User:
     """The user, unless he was changed while the password was being checked."""
-    user = await queries.user_by_id(unit.db, candidate.user_id)
-    if user is None or not user.is_active or user.credentials_version != candidate.version:
+    if user is None or not user.is_active or user.credentials_version != version:
         raise wrong_credentials()
     return user
 

@@ -88,8 +88,8 @@ class SignInWatch:
             self._nudge.clear()
             try:
                 await self.check()
-            except SecretaryError as error:
-                log.warning("sign_ins_not_checked", code=error.code)
+            except (SecretaryError, OSError) as error:  # a database that is away shows as either
+                log.warning("sign_ins_not_checked", reason=str(error))
 
     def _leave(self, session_id: str, watched: tuple[Actor, OnEnd]) -> None:
         self._watched[session_id].remove(watched)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
 
 from secretary.audit.chain import HEAD, Entry, Keys, Seal
 from secretary.audit.events import AuditCleanedUp
@@ -55,8 +56,8 @@ async def remove_oldest(unit: Unit, keyring: Keyring, days: int) -> int:
     """
     await links.locked_head(unit.db)
     older_than = unit.now() - timedelta(days=max(days, SHORTEST_RETENTION_DAYS))
-    last = await links.last_number_before(unit.db, older_than)
-    old = [entry for entry in await links.next_entries(unit.db, 0, REMOVED_AT_ONCE) if entry.number <= last]
+    oldest = await links.next_entries(unit.db, 0, REMOVED_AT_ONCE)
+    old = list(takewhile(lambda entry: entry.timestamp < older_than, oldest))  # whatever the clock did later
     if not old:
         return 0
     keys = await keyring.keys(unit)

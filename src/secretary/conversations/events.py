@@ -7,13 +7,27 @@ from secretary.kernel.events import Event, News, Trace
 
 @dataclass(frozen=True, slots=True)
 class ConversationWentOn(Event):
-    """Something was asked, or an answer is over: panels that show this conversation, or the list, look again."""
+    """It began, something was asked, rated or noted, an answer is over, another branch is shown: panels that show this
+    conversation, or the list, look again.
+    """
 
     session_id: str
     owner_id: str | None
 
     def news(self) -> News:
         return News("update", "conversation", self.session_id, self.owner_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChanged(Event):
+    """A conversation has another title or another prompt of its own."""
+
+    session_id: str
+    owner_id: str | None
+    fields: tuple[str, ...]
+
+    def trace(self) -> Trace:
+        return Trace("update", "conversation", self.session_id, {"fields": self.fields})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,18 @@ class MessagesDeleted(Event):
 
     def trace(self) -> Trace:
         return Trace("delete", "message", self.message_id, {"session_id": self.session_id})
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDeleted(Event):
+    """A private note is gone."""
+
+    session_id: str
+    owner_id: str | None
+    note_id: str
+
+    def trace(self) -> Trace:
+        return Trace("delete", "note", self.note_id, {"session_id": self.session_id})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,12 @@ lease stores nothing more: an answer is given once.
 from collections.abc import Collection
 
 from secretary.conversations import queries
+from secretary.conversations.events import ConversationWentOn
+from secretary.conversations.models import ChatMessage, ChatSession
 from secretary.conversations.ports import MessageStatus
-from secretary.conversations.storing import LEASE
+from secretary.conversations.search import queries as search
+from secretary.conversations.search.words import words_for
+from secretary.conversations.storing import LEASE, PREVIEW_LENGTH
 from secretary.kernel.unit import Unit
 
 
@@ -27,9 +31,26 @@ async def still_held(unit: Unit, holder: str, answer_ids: Collection[str]) -> se
 
 
 async def take_away(unit: Unit, answer_id: str) -> None:
-    """Stop an answer whose process does not listen: it loses the lease, and what it has stored so far stays."""
-    status = MessageStatus.CANCELLED
-    await queries.end_unfinished(unit.db, answer_id, {"status": status, "holder": None, "lease_until": None})
+    """Stop an answer whose process does not listen: it loses the lease, and what it has stored so far stays.
+
+    A finished one stays as it is.
+    """
+    for known in await queries.messages(unit.db, [answer_id]):
+        for session in await queries.sessions(unit.db, [known.session_id], lock=True):
+            for answer in await queries.unfinished_answers(unit.db, [session.id], expired_at=None):
+                if answer.id == answer_id:
+                    await end_early(unit, session, answer, MessageStatus.CANCELLED)
+
+
+async def end_early(unit: Unit, session: ChatSession, answer: ChatMessage, status: MessageStatus) -> None:
+    """Let an answer be over with what is stored of it. Both rows are locked."""
+    answer.status, answer.holder, answer.lease_until = status, None, None
+    if session.leaf_id == answer.id:
+        session.last_message = answer.content[:PREVIEW_LENGTH]
+    if answer.content:
+        await search.add(unit.db, {answer.id: words_for(answer.content, session.id, session.owner_id)})
+    await unit.db.flush()
+    unit.record(ConversationWentOn(session.id, session.owner_id))
 
 
 async def is_first_in_line(unit: Unit, session_id: str, seq: int) -> bool:

@@ -21,6 +21,9 @@ from secretary.conversations.ports import MessageStatus, OverrideJson, QuickRepl
 from secretary.kernel.db import Base, JsonOf, UtcDateTime, text_enum
 from secretary.kernel.errors import Language
 
+IS_UNFINISHED = text("chat_messages.status in ('queued', 'streaming')")
+"""The words of the partial index on answers that are not over: said otherwise, the whole table is read."""
+
 
 class ChatSession(Base):
     """One conversation.

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from secretary.conversations import queries
-from secretary.conversations.errors import no_such_session
 from secretary.conversations.events import ConversationWentOn
-from secretary.conversations.leases import still_held
+from secretary.conversations.leases import end_early, still_held
 from secretary.conversations.models import ChatMessage
 from secretary.conversations.ports import UNFINISHED, MessageStatus, QuickReply, Source
 from secretary.conversations.search import queries as search
@@ -56,6 +55,7 @@ async def save_progress(unit: Unit, answers: Sequence[Progress], holder: str | N
     An answer that was deleted meanwhile is left out.
     """
     if holder is not None:
+        await queries.sessions(unit.db, {answer.place.session_id for answer in answers if answer.is_over}, lock=True)
         held = await still_held(unit, holder, [answer.answer_id for answer in answers])
         answers = [answer for answer in answers if answer.answer_id in held]
     over = sorted((answer for answer in answers if answer.is_over), key=lambda answer: answer.place.session_id)
@@ -102,29 +102,19 @@ async def take_over_abandoned(unit: Unit, holder: str, *, everything: bool) -> S
     """Find the answers whose process died. What had begun is marked interrupted; what had not is returned, to be
     answered by `holder`, in the order in which it was asked. `everything` ignores leases: nobody else can be alive.
     """
-    waiting: list[Exchange] = []
-    for answer in await queries.unfinished_answers(unit.db, expired_at=None if everything else unit.now()):
-        exchange = await _exchange(unit, answer)
+    expired_at = None if everything else unit.now()
+    abandoned = await queries.abandoned(unit.db, expired_at)
+    sessions = {session.id: session for session in await queries.sessions(unit.db, abandoned, lock=True)}
+    queued: list[ChatMessage] = []
+    for answer in await queries.unfinished_answers(unit.db, sessions, expired_at=expired_at):
         if answer.status == MessageStatus.STREAMING:
-            await _interrupt(unit, exchange)
+            await end_early(unit, sessions[answer.session_id], answer, MessageStatus.INTERRUPTED)
         else:
             answer.holder, answer.lease_until = holder, unit.now() + LEASE
-            waiting.append(exchange)
+            queued.append(answer)
     await unit.db.flush()
-    return waiting
-
-
-async def _interrupt(unit: Unit, exchange: Exchange) -> None:
-    session, answer = exchange.session, exchange.answer
-    answer.status, answer.holder, answer.lease_until = MessageStatus.INTERRUPTED, None, None
-    if session.leaf_id == answer.id:
-        session.last_message = answer.content[:PREVIEW_LENGTH]
-    await search.add(unit.db, {answer.id: words_for(answer.content, session.id, session.owner_id)})
-
-
-async def _exchange(unit: Unit, answer: ChatMessage) -> Exchange:
-    session = await queries.session(unit.db, answer.session_id)
-    question = await queries.message(unit.db, answer.session_id, answer.parent_id or "")
-    if session is None or question is None:
-        raise no_such_session()
-    return Exchange(session, question, answer, is_new=False)
+    questions = {row.id: row for row in await queries.messages(unit.db, [answer.parent_id for answer in queued])}
+    return [
+        Exchange(sessions[answer.session_id], questions[answer.parent_id or ""], answer, is_new=False)
+        for answer in queued
+    ]

@@ -5,11 +5,12 @@ from datetime import datetime
 from functools import cache
 from typing import cast
 
-from sqlalchemy import Table, Update, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
-from secretary.conversations.models import ChatMessage, ChatSession
-from secretary.conversations.ports import UNFINISHED
+from secretary.conversations.models import IS_UNFINISHED, ChatMessage, ChatSession
+from secretary.conversations.ports import Visible
 
 MESSAGES = cast(Table, ChatMessage.__table__)
 SESSIONS = cast(Table, ChatSession.__table__)
@@ -23,13 +24,36 @@ _SAY_LAST = (
 
 
 async def session(db: AsyncSession, session_id: str, *, lock: bool = False) -> ChatSession | None:
-    """One conversation; `lock` keeps others from storing into it until the unit ends."""
+    """One conversation; `lock` keeps others from storing into it until the unit ends, and reads it anew."""
     statement = select(ChatSession).where(ChatSession.id == session_id)
-    return (await db.scalars(statement.with_for_update() if lock else statement)).one_or_none()
+    return (await db.scalars(_locked(statement) if lock else statement)).one_or_none()
 
 
-async def sessions(db: AsyncSession, ids: Sequence[str]) -> Sequence[ChatSession]:
-    return (await db.scalars(select(ChatSession).where(ChatSession.id.in_(ids)))).all()
+async def sessions(db: AsyncSession, ids: Collection[str], *, lock: bool = False) -> Sequence[ChatSession]:
+    """Those of these conversations that there are; `lock` as in `session`, in one order for all."""
+    statement = select(ChatSession).where(ChatSession.id.in_(ids)).order_by(ChatSession.id)
+    return (await db.scalars(_locked(statement) if lock else statement)).all()
+
+
+def _locked(statement: Select[ChatSession]) -> Select[ChatSession]:
+    """What the unit has read of it before may be old by the time that the lock is ours."""
+    return statement.with_for_update().execution_options(populate_existing=True)
+
+
+def no_index(column: InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """A column in a condition that is not what to search by: of an expression there is no index.
+
+    SQLite knows nothing of how many rows there are, and takes an index for an equality before any other.
+    """
+    return column.concat("")
+
+
+def seen_by(visible: Visible) -> list[ColumnElement[bool]]:
+    """The conversations that somebody may see, where another index is searched by."""
+    if visible.owner_id is None:
+        return []
+    own = ChatSession.owner_id == visible.owner_id
+    return [own | ChatSession.owner_id.is_(None) if visible.ownerless else own]
 
 
 async def visible_messages(
@@ -80,19 +104,33 @@ async def exchange(
     return question, answer.one_or_none()
 
 
-async def unfinished_answers(db: AsyncSession, *, expired_at: datetime | None) -> Sequence[ChatMessage]:
-    """Answers nobody works on any more, in order: those whose lease ended before `expired_at`, or all for `None`."""
-    statement = select(ChatMessage).where(ChatMessage.status.in_(UNFINISHED)).order_by(ChatMessage.id)
+async def messages(db: AsyncSession, ids: Collection[str | None]) -> Sequence[ChatMessage]:
+    return (await db.scalars(select(ChatMessage).where(ChatMessage.id.in_(ids)))).all()
+
+
+async def abandoned(db: AsyncSession, expired_at: datetime | None) -> Sequence[str]:
+    """The conversations that `unfinished_answers` are in."""
+    statement = select(ChatMessage.session_id).where(IS_UNFINISHED).distinct()
     if expired_at is not None:
         statement = statement.where(ChatMessage.lease_until < expired_at)
-    return (await db.scalars(statement.with_for_update(skip_locked=True))).all()
+    return (await db.scalars(statement)).all()
+
+
+async def unfinished_answers(
+    db: AsyncSession, session_ids: Collection[str], *, expired_at: datetime | None
+) -> Sequence[ChatMessage]:
+    """Answers of these conversations that are not over, in order, locked: those whose lease ended before `expired_at`,
+    or all for `None`.
+    """
+    statement = select(ChatMessage).where(IS_UNFINISHED, no_index(ChatMessage.session_id).in_(session_ids))
+    if expired_at is not None:
+        statement = statement.where(ChatMessage.lease_until < expired_at)
+    return (await db.scalars(statement.order_by(ChatMessage.id).with_for_update())).all()
 
 
 async def renew_leases(db: AsyncSession, holder: str, answer_ids: Collection[str], until: datetime) -> None:
     """Of those of these unfinished answers that are `holder`'s."""
-    mine = update(ChatMessage).where(
-        ChatMessage.id.in_(answer_ids), ChatMessage.status.in_(UNFINISHED), ChatMessage.holder == holder
-    )
+    mine = update(ChatMessage).where(ChatMessage.id.in_(answer_ids), IS_UNFINISHED, ChatMessage.holder == holder)
     await db.execute(mine.values(lease_until=until).execution_options(synchronize_session=False))
 
 
@@ -100,24 +138,18 @@ async def held_by(db: AsyncSession, holder: str, answer_ids: Collection[str]) ->
     """Which of these unfinished answers are `holder`'s; they are locked."""
     statement = (
         select(ChatMessage.id)
-        .where(ChatMessage.id.in_(answer_ids), ChatMessage.status.in_(UNFINISHED), ChatMessage.holder == holder)
+        .where(ChatMessage.id.in_(answer_ids), IS_UNFINISHED, ChatMessage.holder == holder)
         .order_by(ChatMessage.id)
         .with_for_update()
     )
     return set((await db.scalars(statement)).all())
 
 
-async def end_unfinished(db: AsyncSession, answer_id: str, values: Mapping[str, object]) -> None:
-    """Change an answer that is not finished yet; a finished one stays as it is."""
-    unfinished = update(ChatMessage).where(ChatMessage.id == answer_id, ChatMessage.status.in_(UNFINISHED))
-    await db.execute(unfinished.values(**values).execution_options(synchronize_session=False))
-
-
 async def earlier_unfinished(db: AsyncSession, session_id: str, seq: int) -> bool:
     """Is an earlier message of this conversation still being answered?"""
     statement = (
         select(ChatMessage.id)
-        .where(ChatMessage.session_id == session_id, ChatMessage.seq < seq, ChatMessage.status.in_(UNFINISHED))
+        .where(no_index(ChatMessage.session_id) == session_id, ChatMessage.seq < seq, IS_UNFINISHED)
         .limit(1)
     )
     return (await db.scalars(statement)).first() is not None
@@ -130,16 +162,11 @@ async def messages_since(
     same_person = ChatSession.contact_key == contact_key
     if address_hash:
         same_person |= ChatSession.address_hash == address_hash
-    statement = (
-        select(func.count())
-        .select_from(ChatMessage)
-        .join(ChatSession, ChatSession.id == ChatMessage.session_id)
-        .where(
-            ChatSession.source_id == source_id,
-            same_person,
-            ChatMessage.role == "user",
-            ChatMessage.created >= since,
-        )
+    at_instance = no_index(ChatSession.source_id) == source_id  # else all that it ever had would be read
+    # Whatever is said in a conversation moves it to the end of this index.
+    his = select(ChatSession.id).where(ChatSession.updated >= since, at_instance, same_person)
+    statement = select(func.count()).where(
+        ChatMessage.session_id.in_(his), ChatMessage.role == "user", ChatMessage.created >= since
     )
     return (await db.scalar(statement)) or 0
 
@@ -176,7 +203,5 @@ async def say_last(db: AsyncSession, rows: Sequence[Mapping[str, str]]) -> None:
 
 async def unfinished_of(db: AsyncSession, session_ids: Sequence[str]) -> Sequence[str]:
     """The answers of these conversations that are still being given."""
-    statement = select(ChatMessage.id).where(
-        ChatMessage.status.in_(UNFINISHED), ChatMessage.session_id.in_(session_ids)
-    )
+    statement = select(ChatMessage.id).where(IS_UNFINISHED, no_index(ChatMessage.session_id).in_(session_ids))
     return (await db.scalars(statement)).all()

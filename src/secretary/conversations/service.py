@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from secretary.conversations import queries
 from secretary.conversations.errors import answer_deleted, no_such_message, no_such_session, not_an_answer
-from secretary.conversations.events import SessionDeleted
+from secretary.conversations.events import ConversationWentOn, SessionChanged, SessionDeleted
 from secretary.conversations.models import ChatMessage, ChatSession
 from secretary.conversations.ports import UNFINISHED
 from secretary.conversations.search import queries as search
@@ -55,11 +55,13 @@ async def open_session(unit: Unit, new: NewSession) -> ChatSession:
     await unit.db.flush()
     if new.title:
         await search.replace_title(unit.db, session.id, words_for(new.title, session.id, session.owner_id))
+    unit.record(ConversationWentOn(session.id, session.owner_id))
     return session
 
 
 async def change_session(unit: Unit, session: ChatSession, title: str | None, system_prompt: str | None) -> None:
     """Rename a conversation, give it a prompt of its own (an empty one takes it away); `None` leaves a field."""
+    await queries.session(unit.db, session.id, lock=True)
     if title is not None:
         session.title = title
         await search.replace_title(unit.db, session.id, words_for(title, session.id, session.owner_id))
@@ -67,11 +69,15 @@ async def change_session(unit: Unit, session: ChatSession, title: str | None, sy
         session.system_prompt = system_prompt or None
     session.updated = unit.now()
     await unit.db.flush()
+    given = {"title": title, "system_prompt": system_prompt}
+    changed = tuple(name for name, value in given.items() if value is not None)
+    unit.record(SessionChanged(session.id, session.owner_id, changed))
 
 
 async def delete_sessions(unit: Unit, sessions: Sequence[ChatSession]) -> Sequence[str]:
     """Delete conversations with all that belongs to them; returns their answers that were still being given."""
     ids = [session.id for session in sessions]
+    sessions = await queries.sessions(unit.db, ids, lock=True)
     running = await queries.unfinished_of(unit.db, ids)
     await tree.cut_all(unit.db, ids)
     for session in sessions:
@@ -149,4 +155,6 @@ async def rate(unit: Unit, session_id: str, message_id: str, value: int, comment
         raise not_an_answer()
     message.feedback, message.feedback_comment = (value, comment) if value else (None, None)
     await unit.db.flush()
+    session = await get_session(unit, session_id)
+    unit.record(ConversationWentOn(session_id, session.owner_id))
     return message

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from secretary.conversations.models import ChatMessage, ChatSession
+from secretary.conversations.models import IS_UNFINISHED, ChatMessage, ChatSession
 from secretary.operations.models import OverviewFold, OverviewHour
 
 HOUR_S = 3600
@@ -152,9 +152,8 @@ async def first_activity(db: AsyncSession, since: datetime | None = None) -> dat
 
 
 async def first_unfinished(db: AsyncSession) -> datetime | None:
-    """When the oldest answer that is not over was asked for. The words are those of the partial index."""
-    is_unfinished: ColumnElement[bool] = literal_column("chat_messages.status in ('queued', 'streaming')")
-    return await db.scalar(select(func.min(ChatMessage.created)).where(is_unfinished))
+    """When the oldest answer that is not over was asked for."""
+    return await db.scalar(select(func.min(ChatMessage.created)).where(IS_UNFINISHED))
 
 
 async def replace_hours(db: AsyncSession, first: int, rows: Sequence[Mapping[str, object]]) -> None:
@@ -171,9 +170,8 @@ async def set_folded_until(db: AsyncSession, hour: int, now: datetime) -> None:
 
 async def unfinished_answers(db: AsyncSession) -> dict[str, int]:
     """How many answers wait to be begun, and how many are being given, in all processes."""
-    is_unfinished: ColumnElement[bool] = literal_column("chat_messages.status in ('queued', 'streaming')")
     status = type_coerce(ChatMessage.status, String)
-    counted = await db.execute(select(status, func.count()).where(is_unfinished).group_by(status))
+    counted = await db.execute(select(status, func.count()).where(IS_UNFINISHED).group_by(status))
     return {"queued": 0, "streaming": 0} | {name: count for name, count in counted}  # noqa: C416 -- rows are no pairs
 
 

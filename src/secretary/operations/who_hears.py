@@ -22,11 +22,17 @@ MODULE_OF: Mapping[str, Module] = {
     "consent": "legal",
     "conversation": "chat",
     "message": "chat",
+    "note": "chat",
     "job": "jobs",
     "schedule": "jobs",
 }
-SHARED: frozenset[Module] = frozenset({"assistants", "channels", "requests", "telegram", "whatsapp", "widget"})
-"""Where rows that belong to nobody are seen by everybody who sees his own."""
+SHARED: Mapping[Module, Module] = {
+    **{name: name for name in ("assistants", "channels", "requests", "telegram", "whatsapp", "widget")},
+    "chat": "requests",
+}
+"""Where rows that belong to nobody are seen by those who see their own, and the right that this takes: conversations
+of nobody are customers', for those who see their messages.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,9 @@ class Change:
         if scope is not Scope.OWN:
             return scope is Scope.ALL
         owner_id = self.news.owner_id
-        return owner_id == actor.id if owner_id is not None else module in SHARED
+        if owner_id is not None:
+            return owner_id == actor.id
+        return module in SHARED and reach(actor, SHARED[module], "view") is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from secretary.operations.folding import Step, fold_step
 
 PURGE, FOLD = "jobs.purge", "overview.fold"
 JOBS_KEPT = timedelta(days=7)
-ATTEMPTS_KEPT = timedelta(days=1)  # sign-ins are limited by what happened within a quarter of an hour
+ATTEMPTS_KEPT = timedelta(days=1)  # sign-ins are limited by what happened within an hour
 FOLD_EVERY_MINUTES = 15
 
 

@@ -2,9 +2,9 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.domain.hand_clock import HandClock
 
 from secretary.accounts import service
 from secretary.accounts.authenticator import SessionAuthenticator
@@ -20,19 +20,6 @@ PASSWORD = "верная лошадь"
 PASSWORD_HASH = asyncio.run(Passwords().hash(PASSWORD))
 VAULT = Vault(["k" * 43])
 HOME = Device("192.0.2.10", "Firefox")
-
-
-@dataclass
-class HandClock:
-    """Time that passes when a test says so."""
-
-    moment: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def pass_(self, **duration: float) -> None:
-        self.moment += timedelta(**duration)
 
 
 @dataclass

@@ -187,11 +187,12 @@ async def test_uses_of_many_keys_go_into_one_write(house, monkeypatch):
     assert len(opened) == 1
 
 
-async def test_a_last_use_that_cannot_be_stored_harms_no_request(house, monkeypatch):
+@pytest.mark.parametrize("refusal", [Conflict("busy", en="busy", ru="занято"), ConnectionRefusedError()])
+async def test_a_last_use_that_cannot_be_stored_harms_no_request(house, monkeypatch, refusal):
     _, text = await make(house, await house.add("anna"))
 
     def refuse(*arguments):
-        raise Conflict("busy", en="busy", ru="занято")
+        raise refusal
 
     monkeypatch.setattr(UnitFactory, "write", refuse)
     assert await is_good(house, text)

@@ -1,19 +1,27 @@
 """What an administrator does to users."""
 
-import pytest
-from tests.domain.accounts.conftest import PASSWORD
+import asyncio
+from functools import partial
 
-from secretary.accounts import people, service
-from secretary.accounts.models import ApiKey, RefreshSession, Role
+import pytest
+from tests.domain.accounts.conftest import HOME, PASSWORD, PASSWORD_HASH, VAULT
+
+from secretary.accounts import people, service, sessions
+from secretary.accounts.models import ApiKey, LoginAttempt, RefreshSession, Role, User
 from secretary.accounts.queries.people import page_of_users, tables_with_rows_of
+from secretary.accounts.queries.sign_ins import live_actors
+from secretary.accounts.sign_in import Accounts
+from secretary.accounts.tokens import AccessTokens
 from secretary.channels.models import ChannelInstance
 from secretary.kernel.db import Base
 from secretary.kernel.errors import Conflict, Invalid, NotFound, Unauthenticated
-from secretary.kernel.unit import SYSTEM, Actor
+from secretary.kernel.events import EventBus
+from secretary.kernel.unit import SYSTEM, Actor, UnitFactory
 from secretary.knowledge.models import KnowledgeCollection
 from secretary.migrations import tables
 
 BOSS = Actor("user", "boss-id", "admin")
+DEMOTE = partial(people.change_user, role=Role.WEB, display_name=None, is_active=None)
 
 
 async def test_a_made_up_password_is_told_once_and_opens(house):
@@ -45,6 +53,62 @@ async def test_a_new_password_signs_the_user_out(house):
     with pytest.raises(Unauthenticated):
         await house.authenticator.authenticate(token)
     assert await house.sign_in("anna", given.generated)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def live(request, databases, run):
+    """Accounts whose changes are really committed, side by side; what they store is gone afterwards."""
+    units = UnitFactory(databases(request.param, seeded=False), EventBus())
+    yield Accounts(units, AccessTokens(b"k" * 32, "installation-1"), VAULT)
+
+    async def empty():
+        async with units.write() as unit:
+            for table in (User, LoginAttempt):
+                await unit.db.execute(table.__table__.delete())
+
+    run(empty())
+
+
+async def add(accounts, username, role=Role.USER):
+    async with accounts.units.write() as unit:
+        return await service.create_user(unit, username, PASSWORD_HASH, role)
+
+
+async def test_session_that_was_opened_meanwhile_does_not_outlive_a_new_password(live):
+    """Somebody who knows the old password changes it in the moment in which an administrator does."""
+    user = await add(live, "anna")
+    async with live.units.write() as unit:
+        await service.set_password_hash(unit, await service.user_to_change(unit, user.id), PASSWORD_HASH)
+        opened = await sessions.open_session(unit, user, HOME)
+        given = asyncio.create_task(people.give_password(live, BOSS, user.id, None))
+        await asyncio.sleep(0.3)
+    await given
+    async with live.units.read() as unit:
+        assert (await service.user_of(unit, user.id)).credentials_version == 3
+        assert not await live_actors(unit.db, [opened.claims.session_id], unit.now())
+
+
+async def test_old_password_is_worth_nothing_once_a_new_one_was_given(live):
+    user = await add(live, "anna")
+    actor = Actor("user", user.id, "user")
+    async with live.units.write() as unit:
+        changing = asyncio.create_task(live.change_password(actor, PASSWORD, "another good one", HOME))
+        await service.set_password_hash(unit, await service.user_to_change(unit, user.id), "given")
+        await asyncio.sleep(0.5)
+    with pytest.raises(Unauthenticated, match="wrong_credentials"):
+        await changing
+
+
+@pytest.mark.parametrize("change", [people.delete_user, DEMOTE])
+async def test_of_two_admins_who_turn_on_each_other_one_stays(live, change):
+    admins = [await add(live, name, Role.ADMIN) for name in ("anna", "boris")]
+
+    async def turn_on(user):
+        async with live.units.write() as unit:
+            await change(unit, user.id)
+
+    outcomes = await asyncio.gather(*map(turn_on, admins), return_exceptions=True)
+    assert [str(each)[:10] for each in outcomes if each is not None] == ["last_admin"]
 
 
 async def test_only_what_is_given_changes(house):
@@ -123,7 +187,8 @@ async def test_every_column_that_would_lose_its_owner_is_looked_at(house):
             looked.append(str(statement))
 
     assert await tables_with_rows_of(Spy(), "x") == []
-    owning = {table.name for table in Base.metadata.sorted_tables if "owner_id" in table.c and table.name != "api_keys"}
+    go_along = {"api_keys", "cloud_llm_providers"}  # they hold his secrets
+    owning = {table.name for table in Base.metadata.sorted_tables if "owner_id" in table.c} - go_along
     assert ChannelInstance.__tablename__ in owning
     assert owning == {name for name in owning if any(f"FROM {name}" in sql for sql in looked)}
 

@@ -1,17 +1,19 @@
 """Two-factor login: switched on, used, given up, lost."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 import pytest
 from tests.domain.accounts.conftest import HOME, PASSWORD, VAULT, House
 
-from secretary.accounts import people, service, totp
-from secretary.accounts.models import RecoveryCode, SecondFactor, User
+from secretary.accounts import factors, people, service, totp
+from secretary.accounts.models import RecoveryCode, Role, SecondFactor, User
 from secretary.accounts.second_factor import SecondFactors
 from secretary.accounts.sessions import Device
 from secretary.kernel.errors import Conflict, Invalid, NotFound, RateLimited, SecretaryError, Unauthenticated
+from secretary.kernel.events import EventBus
 from secretary.kernel.secrets import Vault
-from secretary.kernel.unit import Actor
+from secretary.kernel.unit import Actor, UnitFactory
 
 
 @dataclass
@@ -200,6 +202,40 @@ async def test_codes_cannot_be_guessed_from_many_addresses(anna):
         await anna.finish(anna.code(), challenge, Device("198.51.100.99"))
     anna.house.clock.pass_(seconds=31)
     assert await anna.finish(anna.code(), challenge)
+
+
+async def test_other_peoples_sign_ins_do_not_shorten_the_memory_for_wrong_codes(anna):
+    """Whoever has the password must not buy himself new guesses by signing in again, every quarter of an hour."""
+    for _ in range(5):
+        assert not await anna.gets_in("aaaa-aaaa-aaaa-aaaa")
+    anna.house.clock.pass_(minutes=20)
+    challenge = await anna.challenge()
+    with pytest.raises(Unauthenticated):
+        await anna.finish("aaaa-aaaa-aaaa-aaaa", challenge, Device("198.51.100.99"))
+    with pytest.raises(RateLimited):
+        await anna.finish(anna.code(), challenge, Device("198.51.100.98"))
+
+
+async def test_setup_that_is_begun_while_one_is_confirmed_does_not_switch_it_off(databases):
+    units = UnitFactory(databases("postgresql", seeded=False), EventBus())
+    async with units.write() as unit:
+        user = await service.create_user(unit, "anna", "!", Role.USER)
+        secret = await factors.begin(unit, VAULT, user.id)
+
+    async def begin():
+        async with units.write() as unit:
+            await factors.begin(unit, VAULT, user.id)
+
+    async with units.write() as unit:
+        await factors.confirm(unit, VAULT, user.id, totp.code_at(secret, totp.step_of(unit.now())))
+        await unit.db.flush()
+        beginning = asyncio.create_task(begin())
+        await asyncio.sleep(0.3)
+    outcome = (await asyncio.gather(beginning, return_exceptions=True))[0]
+    async with units.write() as unit:
+        is_on = (await factors.state_of(unit, user.id)).enabled
+        await unit.db.delete(await service.user_of(unit, user.id))
+    assert (is_on, type(outcome)) == (True, Conflict)
 
 
 async def test_right_codes_are_not_counted(anna):

@@ -159,7 +159,8 @@ async def test_one_look_serves_all_streams(house, monkeypatch):
     await watch.close()
 
 
-async def test_streams_stay_while_the_database_does_not_answer(house, monkeypatch):
+@pytest.mark.parametrize("refusal", [Conflict("storage_failed", en="no", ru="нет"), ConnectionRefusedError()])
+async def test_streams_stay_while_the_database_does_not_answer(house, monkeypatch, refusal):
     await house.add("anna")
     actor = await signed_in(house)
     watch = SignInWatch(house.units, tick_s=0.001)
@@ -167,7 +168,7 @@ async def test_streams_stay_while_the_database_does_not_answer(house, monkeypatc
 
     def refuse(*arguments):
         tried.set()
-        raise Conflict("storage_failed", en="no", ru="нет")
+        raise refusal
 
     with watch.watching(actor, ended.set), monkeypatch.context() as patch:
         patch.setattr(UnitFactory, "read", refuse)

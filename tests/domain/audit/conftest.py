@@ -1,10 +1,10 @@
 """What the tests of the log stand on: units that are audited, and a hand that changes the table past the program."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
+from tests.domain.hand_clock import HandClock
 
 from secretary.audit.chain import Entry
 from secretary.audit.keyring import Keyring
@@ -32,17 +32,6 @@ class Happened(Event):
 @dataclass(frozen=True)
 class Unaudited(Event):
     """Leaves no row."""
-
-
-@dataclass
-class HandClock:
-    moment: datetime = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def pass_(self, **duration: float) -> None:
-        self.moment += timedelta(**duration)
 
 
 @dataclass

@@ -5,7 +5,8 @@ import time
 
 import pytest
 from sqlalchemy import select, text
-from tests.domain.audit.conftest import ANNA, VAULT, HandClock, Happened, Unaudited
+from tests.domain.audit.conftest import ANNA, VAULT, Happened, Unaudited
+from tests.domain.hand_clock import HandClock
 
 from secretary.audit.keyring import Keyring
 from secretary.audit.log import AuditLog

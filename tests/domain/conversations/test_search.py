@@ -73,6 +73,34 @@ async def test_every_word_must_be_there_and_nothing_is_found_without_words(units
     assert await found(units, "?!") == ([], 0)
 
 
+async def test_titles_take_no_place_among_the_messages(units):
+    """A renamed conversation is found in the list; among messages it would leave a gap in the page."""
+    for number in range(3):
+        await said(units, f"заказ {number}", title=f"Заказ номер {number}")
+    assert await found(units, "заказ", limit=2) == (["заказ 2", "заказ 1"], 3)
+    assert await found(units, "заказ", limit=2, offset=2) == (["заказ 0"], 3)
+    assert await found(units, "номер") == ([], 0)
+    async with units.read() as unit:
+        assert (await sessions(unit, Wanted(EVERYTHING, q="номер"))).total == 3
+
+
+async def test_list_by_source_pages_what_was_found_and_keeps_to_the_source_asked_for(units):
+    for number in range(3):
+        await said(units, f"заказ {number}")
+        await said(units, "возврат", source="telegram")
+    await said(units, "заказ", source="admin")
+
+    async def grouped(**more):
+        async with units.read() as unit:
+            found, total = await sessions_by_source(unit, Wanted(EVERYTHING, limit=2, **more))
+        return {source: [row.last_message for row in rows] for source, rows in found.items()}, total
+
+    assert await grouped(q="заказы") == ({"admin": ["заказ"], "widget": ["заказ 2", "заказ 1"]}, 4)
+    assert await grouped(q="заказы", offset=2) == ({"widget": ["заказ 0"]}, 4)
+    assert await grouped(q="заказы", source="admin") == ({"admin": ["заказ"]}, 1)
+    assert await grouped(source="telegram") == ({"telegram": ["возврат", "возврат"]}, 3)
+
+
 async def test_search_in_one_conversation(units):
     first = await said(units, "заказ один")
     await said(units, "заказ два")

@@ -14,6 +14,17 @@ async def user_by_id(db: AsyncSession, user_id: str) -> User | None:
     return await db.get(User, user_id)
 
 
+async def user_to_change(db: AsyncSession, user_id: str) -> User | None:
+    """The user as he is now; on PostgreSQL nobody else's access changes until the unit ends.
+
+    Else two changes at once would end the sessions of one version only, and an opened one would outlive the other; and
+    two admins who take each other's access away would wait for each other.
+    """
+    await db.flush()
+    await lock_subject(db, "access of users")
+    return await db.get(User, user_id, populate_existing=True)
+
+
 async def user_by_key(db: AsyncSession, username_key: str) -> User | None:
     """The user of that folded name."""
     return (await db.execute(select(User).where(User.username_key == username_key))).scalar_one_or_none()
@@ -76,7 +87,7 @@ async def forget_expired_sessions(db: AsyncSession, now: datetime) -> None:
 
 
 async def lock_subject(db: AsyncSession, subject: str) -> None:
-    """Let one attempt on `subject` be counted at a time; on SQLite the writing unit itself sees to that."""
+    """Let one unit at a time work on `subject`; on SQLite the writing unit itself sees to that."""
     if db.get_bind().dialect.name == "postgresql":
         await db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(subject, 0))))
 

@@ -46,6 +46,11 @@ async def forget_recovery_codes(db: AsyncSession, user_id: str) -> None:
     await db.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
 
 
+async def forget_unconfirmed(db: AsyncSession, user_id: str) -> None:
+    """Forget a setup that was begun; one that has just been confirmed beside us stays."""
+    await db.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_(None)))
+
+
 async def forget_factor(db: AsyncSession, user_id: str) -> bool:
     """Forget the code generator and the recovery codes; was there anything?"""
     await forget_recovery_codes(db, user_id)

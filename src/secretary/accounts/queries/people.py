@@ -21,9 +21,9 @@ async def page_of_users(db: AsyncSession, *, search: str, limit: int, offset: in
     return (await db.execute(page)).scalars().all(), total or 0
 
 
-async def locked_user(db: AsyncSession, user_id: str) -> User | None:
-    """The user, locked on PostgreSQL, so that nobody gives him anything until the unit ends."""
-    return (await db.execute(select(User).where(User.id == user_id).with_for_update())).scalar_one_or_none()
+async def lock_user(db: AsyncSession, user_id: str) -> None:
+    """On PostgreSQL nobody gives this user anything until the unit ends."""
+    await db.execute(select(User.id).where(User.id == user_id).with_for_update())
 
 
 async def tables_with_rows_of(db: AsyncSession, user_id: str) -> list[str]:

@@ -1,7 +1,6 @@
 """Statements on the chain: its head, its rows in the order of their numbers, its anchors."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import Executable, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -84,12 +83,6 @@ async def next_entries(db: AsyncSession, after: int, limit: int) -> Sequence[Ent
 
 async def next_number(db: AsyncSession, after: int) -> int | None:
     return await db.scalar(select(func.min(AuditEntry.number)).where(AuditEntry.number > after))
-
-
-async def last_number_before(db: AsyncSession, moment: datetime) -> int:
-    """The end of the rows that are all older than `moment`, whatever the clock did; 0 if the first is not."""
-    kept = await db.scalar(select(func.min(AuditEntry.number)).where(AuditEntry.timestamp >= moment))
-    return kept - 1 if kept is not None else await newest_number(db)
 
 
 async def sealed_keys(db: AsyncSession) -> Sequence[AuditKey]:

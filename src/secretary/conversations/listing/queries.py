@@ -1,48 +1,67 @@
 """Statements of the list of conversations. Each page is read from the end of an index; no message is touched."""
 
 from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select, true, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from secretary.conversations.models import ChatSession
 from secretary.conversations.ports import Visible
+from secretary.conversations.queries import no_index, seen_by
 
 
-def _owners(visible: Visible) -> list[ColumnElement[bool]]:
-    """One condition an index: an OR would make SQLite sort everything."""
-    if visible.owner_id is None:
-        return [true()]
-    nobodys = [ChatSession.owner_id.is_(None)] if visible.ownerless else []
-    return [ChatSession.owner_id == visible.owner_id, *nobodys]
+class _Asked(NamedTuple):
+    """The conditions of a list. Statements are made once for each, of names: making them costs more than reading."""
+
+    is_narrowed: bool
+    ownerless: bool
+    has_source: bool
+
+    @classmethod
+    def of(cls, visible: Visible, source: str | None) -> "_Asked":
+        return cls(visible.owner_id is not None, visible.ownerless, source is not None)
+
+    def parts(self) -> list[list[ColumnElement[bool]]]:
+        """The conditions of each part. One part an index: an OR would make SQLite sort everything. Where nothing is
+        asked nothing is said: it counts a whole table at once, and with `1 = 1` row by row.
+        """
+        source = [ChatSession.source == bindparam("its_source")] if self.has_source else []
+        if not self.is_narrowed:
+            return [source]
+        own = [ChatSession.owner_id == bindparam("its_owner"), *source]
+        return [own, [ChatSession.owner_id.is_(None), *source]] if self.ownerless else [own]
 
 
-def _of(source: str | None) -> ColumnElement[bool]:
-    return true() if source is None else ChatSession.source == source
+@cache
+def _page(asked: _Asked) -> Select[ChatSession]:
+    latest = select(ChatSession.id, ChatSession.updated).order_by(ChatSession.updated.desc(), ChatSession.id.desc())
+    parts = [latest.where(*conditions).limit(bindparam("up_to")).subquery() for conditions in asked.parts()]
+    ids = union_all(*(select(part.c.id) for part in parts)).subquery()
+    page = select(ChatSession).join(ids, ids.c.id == ChatSession.id)
+    return _latest_first(page).limit(bindparam("at_most")).offset(bindparam("from_there"))
+
+
+@cache
+def _count(asked: _Asked) -> Select[int]:
+    every = select(func.count().label("count")).select_from(ChatSession)
+    parts = union_all(*(every.where(*conditions) for conditions in asked.parts())).subquery()
+    return select(func.sum(parts.c.count))
 
 
 async def page(
     db: AsyncSession, visible: Visible, *, source: str | None, limit: int, offset: int
 ) -> Sequence[ChatSession]:
     """Conversations, the latest first."""
-    parts = [
-        select(ChatSession.id, ChatSession.updated)
-        .where(owned, _of(source))
-        .order_by(ChatSession.updated.desc(), ChatSession.id.desc())
-        .limit(limit + offset)
-        .subquery()
-        for owned in _owners(visible)
-    ]
-    latest = union_all(*(select(part.c.id) for part in parts)).subquery()
-    statement = select(ChatSession).join(latest, latest.c.id == ChatSession.id)
-    return (await db.scalars(_latest_first(statement).limit(limit).offset(offset))).all()
+    asked = {"its_owner": visible.owner_id, "its_source": source}
+    turned = {"up_to": limit + offset, "at_most": limit, "from_there": offset}
+    return (await db.scalars(_page(_Asked.of(visible, source)), asked | turned)).all()
 
 
 async def count(db: AsyncSession, visible: Visible, *, source: str | None) -> int:
-    total = 0
-    for owned in _owners(visible):
-        total += await db.scalar(select(func.count()).select_from(ChatSession).where(owned, _of(source))) or 0
-    return total
+    asked = {"its_owner": visible.owner_id, "its_source": source}
+    return int(await db.scalar(_count(_Asked.of(visible, source)), asked) or 0)
 
 
 async def sources(db: AsyncSession) -> Sequence[str]:
@@ -59,9 +78,8 @@ async def sources(db: AsyncSession) -> Sequence[str]:
 
 async def among(db: AsyncSession, ids: Sequence[str], visible: Visible, *, source: str | None) -> Sequence[ChatSession]:
     """Those of these conversations that may be seen, the latest first."""
-    seen = _owners(visible)
-    allowed = seen[0] if len(seen) == 1 else seen[0] | seen[1]
-    statement = select(ChatSession).where(ChatSession.id.in_(ids), allowed, _of(source))
+    statement = select(ChatSession).where(ChatSession.id.in_(ids), *seen_by(visible))
+    statement = statement if source is None else statement.where(ChatSession.source == source)
     return (await db.scalars(_latest_first(statement))).all()
 
 
@@ -69,7 +87,11 @@ async def newest_of_contact(db: AsyncSession, source: str, source_id: str, conta
     """The conversation that a contact began last at a channel."""
     statement = (
         select(ChatSession)
-        .where(ChatSession.source == source, ChatSession.source_id == source_id, ChatSession.contact_key == contact_key)
+        .where(
+            no_index(ChatSession.source) == source,
+            ChatSession.source_id == source_id,
+            ChatSession.contact_key == contact_key,
+        )
         .order_by(ChatSession.created.desc(), ChatSession.id.desc())
         .limit(1)
     )

@@ -1,7 +1,8 @@
 """Use cases of the list: a page of it, by source, or what a search finds."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from secretary.conversations.listing import queries
 from secretary.conversations.models import ChatSession
@@ -43,14 +44,23 @@ async def sessions(unit: Unit, wanted: Wanted) -> Page:
 
 async def sessions_by_source(unit: Unit, wanted: Wanted) -> tuple[Mapping[str, Sequence[ChatSession]], int]:
     """The same page of each source that has one, and how many conversations there are in all."""
-    grouped: dict[str, Sequence[ChatSession]] = {}
-    total = 0
-    for source in await queries.sources(unit.db):
-        page = await sessions(unit, Wanted(wanted.visible, source, wanted.q, wanted.limit, wanted.offset))
-        total += page.total
-        if page.sessions:
-            grouped[source] = page.sessions
-    return grouped, total
+    pages = await (_pages_found if wanted.q else _pages)(unit, wanted)
+    grouped = {source: page.sessions for source, page in pages.items() if page.sessions}
+    return grouped, sum(page.total for page in pages.values())
+
+
+async def _pages(unit: Unit, wanted: Wanted) -> Mapping[str, Page]:
+    sources = await queries.sources(unit.db) if wanted.source is None else [wanted.source]
+    return {source: await sessions(unit, replace(wanted, source=source)) for source in sources}
+
+
+async def _pages_found(unit: Unit, wanted: Wanted) -> Mapping[str, Page]:
+    """One search for all sources."""
+    found: defaultdict[str, list[ChatSession]] = defaultdict(list)
+    for session in await _found(unit, wanted):
+        found[session.source].append(session)
+    end = wanted.offset + wanted.limit
+    return {source: Page(rows[wanted.offset : end], len(rows)) for source, rows in sorted(found.items())}
 
 
 async def _found(unit: Unit, wanted: Wanted) -> Sequence[ChatSession]:

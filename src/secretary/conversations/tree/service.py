@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from secretary.conversations import queries as spine
 from secretary.conversations.errors import no_such_message, no_such_session, not_a_question, nothing_to_answer
+from secretary.conversations.events import ConversationWentOn
 from secretary.conversations.models import ChatMessage, ChatSession
 from secretary.conversations.ports import UNFINISHED, OverrideJson
 from secretary.conversations.storing import PREVIEW_LENGTH, Asked, Exchange, append_answer, append_exchange
@@ -47,6 +48,7 @@ async def switch(unit: Unit, session_id: str, message_id: str) -> ChatSession:
     """Show the branch of a message: up to its root, and down the newest child each time. Raises NotFound."""
     session, _ = await _locked(unit, session_id, message_id)
     await _show_branch(unit, session, message_id)
+    unit.record(ConversationWentOn(session.id, session.owner_id))
     return session
 
 
