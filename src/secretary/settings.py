@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     # limits
     rate_limit_enabled: bool = Field(default=True, alias="RATE_LIMIT_ENABLED")
     rate_limit_chat: int = Field(default=30, ge=1, alias="RATE_LIMIT_CHAT")
+    rate_limit_v1: int = Field(default=600, ge=1, alias="RATE_LIMIT_V1")
     rate_limit_auth: int = Field(default=10, ge=1, alias="RATE_LIMIT_AUTH")
     max_body_bytes: int = Field(default=1_000_000, ge=1_000, alias="MAX_BODY_BYTES")
 

@@ -119,7 +119,8 @@ async def test_failure_is_told_safely(chatter, model):
 
 
 async def test_override_is_for_one_answer_only(app, chatter, model):
-    other = app.backends._models["other"] = ScriptedModel(script=("other",), name="other")
+    other = ScriptedModel(script=("other",), name="other")
+    app.backends._fixed["other"] = app.backends._fixed_backend("other", other, None)
     override = {
         "llm_backend": "other",
         "system_prompt": "You are a pirate.",
@@ -581,13 +582,18 @@ async def test_messages_that_cannot_be_are_refused(chatter, text):
     assert (await chatter.read())["session"]["message_count"] == 0
 
 
-async def test_deleting_and_taking_away_leave_traces_without_a_word_of_what_was_said(client, people, chatter):
+async def test_changing_and_taking_away_leave_traces_without_a_word_of_what_was_said(client, people, chatter):
     done = await chatter.ask(FREE)
+    note = (await chatter.client.post(chatter.url("/notes"), {"text": "the sea again"})).json()["note"]
+    await chatter.client.put(chatter.url(), {"title": "The sea"})
+    await chatter.client.delete(chatter.url(f"/notes/{note['id']}"))
     await chatter.client.get(chatter.url("/export"))
     await chatter.delete(done["response"]["id"])
     await chatter.client.delete(chatter.url())
     log = (await client.signed_in(people.admin.token).get("/admin/audit/logs?limit=20")).text
     for action, resource, id_ in (
+        ("update", "conversation", chatter.id),
+        ("delete", "note", note["id"]),
         ("export", "conversation", chatter.id),
         ("delete", "message", done["response"]["id"]),
         ("delete", "conversation", chatter.id),
@@ -595,4 +601,26 @@ async def test_deleting_and_taking_away_leave_traces_without_a_word_of_what_was_
         assert f'"action":"{action}"' in log
         assert f'"resource":"{resource}"' in log
         assert id_ in log
+    assert '"fields":["title"]' in log
     assert "sea" not in log
+
+
+async def test_panels_hear_of_whatever_changes_in_a_conversation(app, chatter, people):
+    heard = []
+    app.units.bus.subscribe_all(lambda event: heard.append(event.news()))
+    done = await chatter.ask(FREE)
+    note = (await chatter.client.post(chatter.url("/notes"), {"text": "a note"})).json()["note"]
+    answer = done["response"]["id"]
+    for change in (
+        lambda: chatter.client.put(chatter.url(), {"title": "Renamed"}),
+        lambda: chatter.switch(answer),
+        lambda: chatter.client.post(chatter.url(f"/messages/{answer}/feedback"), {"value": 1}),
+        lambda: chatter.client.post(chatter.url("/notes"), {"text": "another"}),
+        lambda: chatter.client.delete(chatter.url(f"/notes/{note['id']}")),
+        lambda: chatter.client.post(SESSIONS, {}),
+        lambda: chatter.delete(answer),
+    ):
+        heard.clear()
+        assert (await change()).status in {200, 201}
+        [news] = [each for each in heard if each is not None]
+        assert (news.resource in {"conversation", "message", "note"}, news.owner_id) == (True, people.user.id)

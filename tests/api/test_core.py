@@ -4,12 +4,10 @@ import pytest
 from click.testing import CliRunner
 from pydantic import ValidationError
 from tests.support.client import Client
-from tests.support.models import ScriptedModel
 
 from secretary.app import Ports, build
 from secretary.app.first_start import prepare
 from secretary.cli import cli
-from secretary.llm.backends import Backends
 from secretary.settings import Settings
 
 
@@ -129,19 +127,3 @@ async def test_wrong_method_and_broken_json_say_so(client, people):
     assert (broken.status, broken.json()["code"]) == (422, "bad_json")
     nameless = await admin.post("/admin/assistants", {})
     assert (nameless.status, nameless.json()["code"]) == (422, "name_missing")
-
-
-def test_preferred_backend_stands_for_auto():
-    models = {"vllm": ScriptedModel(name="vllm"), "local": ScriptedModel(name="local", languages=frozenset({"en"}))}
-
-    def names(preferred, chain, language="en"):
-        return [model.name for model in Backends(models, preferred).able(chain, language)]
-
-    assert names("auto", ["auto"]) == ["vllm", "local"]
-    assert names("auto", ["auto"], "ru") == ["vllm"]
-    assert names("local", ["auto"]) == ["local"]
-    assert names("none", ["auto"]) == []
-    assert names("local", ["vllm", "auto"]) == ["vllm", "local"]
-    assert names("auto", ["gone", "local", "auto"]) == ["local", "vllm"]
-    assert Backends(models, "gemini").unknown == ["gemini"]
-    assert Backends(models, "none").unknown == []

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from secretary import __version__
 from secretary.accounts.access import require
 from secretary.accounts.api import ROUTERS as ACCOUNTS
+from secretary.app.build import business_zone
 from secretary.assistant.api import router as assistants
 from secretary.assistant.chat.api import router as chat
 from secretary.audit.api import audit_router
@@ -20,6 +21,7 @@ from secretary.channels.ports import Channel
 from secretary.kernel.errors import Invalid, SecretaryError
 from secretary.knowledge.api import router as knowledge
 from secretary.operations.api import routers as operations
+from secretary.usage.api import usage_router
 from secretary.web.problem import problem
 from secretary.web.routing import RouteIndex
 
@@ -27,7 +29,9 @@ from secretary.web.routing import RouteIndex
 def routers(channels: Mapping[str, Channel]) -> list[APIRouter]:
     """Every domain's router."""
     audit = audit_router(require("audit", "view"), require("audit", "manage"))
-    return [*ACCOUNTS, assistants, audit, chat, knowledge, instances_router(channels["widget"], "widget"), *operations]
+    usage = usage_router(require("usage", "view"), require("usage", "manage"), business_zone)
+    widget = instances_router(channels["widget"], "widget")
+    return [*ACCOUNTS, assistants, audit, chat, knowledge, widget, usage, *operations]
 
 
 def build_admin_api(channels: Mapping[str, Channel]) -> FastAPI:

@@ -4,14 +4,17 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from secretary.accounts.authenticator import SessionAuthenticator
 from secretary.accounts.limits import LoginLimits
 from secretary.accounts.sign_in import Accounts
 from secretary.accounts.tokens import AccessTokens
 from secretary.adapters.channels.widget.channel import WidgetChannel
+from secretary.adapters.llm.factory import Models
 from secretary.app.installation import ThisInstallation
 from secretary.app.models import models_of
+from secretary.assistant.aside import Aside
 from secretary.assistant.chat.service import Chat
 from secretary.assistant.queries import default_assistant
 from secretary.assistant.responders.admit import Admit
@@ -25,6 +28,12 @@ from secretary.audit.keyring import Keyring
 from secretary.audit.log import AuditLog
 from secretary.channels.desk import FrontDesk
 from secretary.channels.ports import Channel
+from secretary.gateway.answering import Answering
+from secretary.gateway.api import Gateway
+from secretary.gateway.edge import Border
+from secretary.gateway.embeddings import Embedding
+from secretary.gateway.sessions import Sessions
+from secretary.gateway.targets import Targets
 from secretary.kernel.broadcast import Broadcast, LocalBroadcast
 from secretary.kernel.broadcast.postgresql import PostgresqlBroadcast
 from secretary.kernel.broadcast.redis import RedisBroadcast
@@ -35,14 +44,21 @@ from secretary.kernel.http import HttpClient
 from secretary.kernel.jobs import Worker
 from secretary.kernel.limits import WindowLimiter
 from secretary.kernel.secrets import Signer, Vault, derive_key, load_vault
-from secretary.kernel.unit import UnitFactory
+from secretary.kernel.unit import Unit, UnitFactory
 from secretary.knowledge.faq.lookup import FaqLookup
 from secretary.knowledge.ports import BusinessCard
-from secretary.llm.backends import Backends
 from secretary.llm.ports import ChatModel
+from secretary.llm.prices import PriceBook
+from secretary.llm.routing.accounting import Accounting
+from secretary.llm.routing.backends import Backends
+from secretary.llm.routing.embedding import Embeds
+from secretary.llm.routing.router import Router
+from secretary.llm.specs import specs
 from secretary.operations.changes import ChangeFeed
 from secretary.operations.work import handlers
 from secretary.settings import Settings
+from secretary.usage.ledger import Ledger
+from secretary.usage.rules import Limits as UsageLimits
 
 UNLIMITED = 1_000_000_000
 WORKER_GRACE_S = 1.0  # long work goes on from where it was, so there is little to wait for
@@ -73,6 +89,10 @@ class App:
     authenticator: SessionAuthenticator
     faq: FaqLookup
     backends: Backends
+    ledger: Ledger
+    prices: PriceBook
+    router: Router
+    gateway: Gateway
     turns: TurnRunner
     desk: FrontDesk
     chat: Chat
@@ -99,6 +119,8 @@ class App:
     async def close(self) -> None:
         """End everything that was begun, in the order in which it depends on each other. Repeatable."""
         await self.turns.stop()
+        await self.ledger.close()
+        await self.prices.close()
         await self.authenticator.close()
         await self.broadcast.close()
         await self.backends.close()
@@ -115,10 +137,16 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
     units = UnitFactory(database, EventBus(), ports.clock, ports.new_id, audit)
     http = HttpClient(frozenset(settings.allowed_private_hosts))
     tokens = AccessTokens(_jwt_key(settings, vault), f"secretary:{vault.derive('installation').hex()[:16]}")
-    backends = Backends(models_of(settings, http) if ports.models is None else ports.models, settings.llm_backend)
+    fixed = models_of(settings, http) if ports.models is None else ports.models
+    backends = Backends(units, Models(http), specs(vault), fixed, settings.llm_backend)
+    ledger = Ledger(units, UsageLimits(units, business_zone))
+    prices = PriceBook(units)
+    accounting = Accounting(ledger, prices)
+    router = Router(backends, accounting)
     broadcast = _broadcast(settings)
     faq = FaqLookup(units)
-    responders = in_order([Admit(), HandOver(), AnswerFromFaq(faq), AskModel(units, backends), TakeMessage()])
+    responders = in_order([Admit(), HandOver(), AnswerFromFaq(faq), AskModel(units, router), TakeMessage()])
+    targets = Targets(units, backends)
     turns = TurnRunner(units, responders, ports.limits, broadcast)
     channels: dict[str, Channel] = {"widget": WidgetChannel(Signer(vault.derive_all("visitor")), ports.clock)}
     desk = FrontDesk(
@@ -126,7 +154,14 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         turns,
         {kind: channel.settings for kind, channel in channels.items()},
         _fingerprint(vault),
-        _flood(settings),
+        _flood(settings, settings.rate_limit_chat),
+    )
+    gateway = Gateway(
+        Border(_flood(settings, settings.rate_limit_v1)),
+        targets,
+        Answering(targets, router, Aside(responders, ports.clock), Sessions(units, turns), http),
+        Embedding(targets, backends, Embeds(accounting)),
+        ports.clock,
     )
     limits = LoginLimits()
     limits = replace(limits, address=replace(limits.address, free=settings.rate_limit_auth))
@@ -141,9 +176,13 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         authenticator=SessionAuthenticator(units, tokens),
         faq=faq,
         backends=backends,
+        ledger=ledger,
+        prices=prices,
+        router=router,
+        gateway=gateway,
         turns=turns,
         desk=desk,
-        chat=Chat(units, turns, backends, _flood(settings)),
+        chat=Chat(units, turns, backends, _flood(settings, settings.rate_limit_chat)),
         channels=channels,
         broadcast=broadcast,
         changes=ChangeFeed(units.bus, broadcast),
@@ -152,6 +191,12 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
             backends, tuple(channels), settings.roles, settings.llm_backend, started_at=ports.clock()
         ),
     )
+
+
+async def business_zone(unit: Unit) -> ZoneInfo:
+    """The clock of the business: its days and months are those of its limits."""
+    assistant = await default_assistant(unit.db)
+    return ZoneInfo(assistant.card.timezone if assistant else "UTC")
 
 
 def _broadcast(settings: Settings) -> Broadcast:
@@ -163,8 +208,8 @@ def _broadcast(settings: Settings) -> Broadcast:
     return PostgresqlBroadcast(settings.url_of_database)
 
 
-def _flood(settings: Settings) -> WindowLimiter:
-    return WindowLimiter(settings.rate_limit_chat if settings.rate_limit_enabled else UNLIMITED, 60)
+def _flood(settings: Settings, a_minute: int) -> WindowLimiter:
+    return WindowLimiter(a_minute if settings.rate_limit_enabled else UNLIMITED, 60)
 
 
 def _jwt_key(settings: Settings, vault: Vault) -> bytes:

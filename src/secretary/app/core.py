@@ -102,7 +102,7 @@ async def _health(app: App) -> Response:
             await queries.default_assistant(unit.db)
     except SecretaryError as error:
         database = error.code
-    models = [name for name, model in app.backends.named().items() if model.is_available]
+    models = [name for name, backend in app.backends.named().items() if backend.model.is_available]
     body = {
         "status": "healthy" if database == "ok" else "degraded",
         "version": __version__,

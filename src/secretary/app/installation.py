@@ -9,8 +9,8 @@ from secretary import __version__
 from secretary.channels import queries as channels
 from secretary.kernel.errors import Language
 from secretary.kernel.unit import Unit
-from secretary.llm.backends import Backends
 from secretary.llm.ports import ChatModel
+from secretary.llm.routing.backends import Backends
 from secretary.operations.ports import ChannelReport, ModelReport
 
 REMOTE_TEXT = {"en": "Asked at each message.", "ru": "Спрашивается при каждом сообщении."}
@@ -44,7 +44,7 @@ class ThisInstallation:
     version: str = __version__
 
     def models(self, language: Language) -> Sequence[ModelReport]:
-        return [_report(name, model, language) for name, model in self.backends.named().items()]
+        return [_report(name, backend.model, language) for name, backend in self.backends.named().items()]
 
     async def channels(self, unit: Unit) -> Mapping[str, ChannelReport]:
         """Every kind that there is an adapter for, used or not."""

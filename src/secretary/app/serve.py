@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import gc
 import os
+import resource
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -20,39 +21,53 @@ from secretary.accounts.first_start import FirstAdmin
 from secretary.app.asgi import Asgi
 from secretary.app.build import App, build
 from secretary.app.first_start import prepare
+from secretary.app.soundness import checked
 from secretary.app.working import working
 from secretary.kernel.errors import Conflict
 from secretary.kernel.telemetry import configure_logging
 from secretary.migrations import migrate_if_needed
 from secretary.settings import Settings
+from secretary.web.patient import Patience, patient
 
 log = structlog.get_logger(__name__)
 
 # Listeners get 4 s to hear the end of their answers, then running turns 3 s to end (`Limits.drain_s`): under 10 in all.
 GRACE_S = 4
 
+MOST_DESCRIPTORS = 65_536
+
 WARM_AFTER_S = 0.3  # who waits for a start asks for /health several times a second
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, patience: Patience | None = None) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises Conflict when the data folder or the port is taken."""
     gc.freeze()
     gc.enable()
     configure_logging(settings.log_level, as_json=settings.log_json)
+    _allow_many_connections()
     if "web" not in settings.roles:
         with lock_folder(settings):
             uvloop.run(serve_no_one(settings))
         return
     with bind(settings.host, settings.port) as bound, lock_folder(settings):
-        uvloop.run(serve(settings, bound))
+        uvloop.run(serve(settings, bound, patience or Patience()))
 
 
-async def serve(settings: Settings, bound: socket.socket) -> None:
+def _allow_many_connections() -> None:
+    """A listener is a descriptor, and most systems begin with 1,024 of them though they allow many more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+async def serve(settings: Settings, bound: socket.socket, patience: Patience) -> None:
     """Serve on a bound socket until the server is told to stop."""
     app = build(settings)
     asgi = Asgi(app)
     config = uvicorn.Config(
         asgi,
+        http=patient(patience),
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -60,7 +75,6 @@ async def serve(settings: Settings, bound: socket.socket) -> None:
         forwarded_allow_ips=list(settings.trusted_proxies),
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
-        h11_max_incomplete_event_size=64 * 1024,
     )
     server = _Server(config)
     with _on_signals(server.handle_exit):
@@ -118,12 +132,13 @@ async def started(app: App, announce: Callable[[FirstAdmin], None]) -> AsyncIter
     `announce` is called at the first start as soon as there is an admin.
     """
     try:
-        if await migrate_if_needed(app.database):
-            log.info("database_migrated")
-        if admin := await prepare(app):
-            announce(admin)
-        await app.broadcast.start()
         async with AsyncExitStack() as roles:
+            await roles.enter_async_context(checked(app.database))
+            if await migrate_if_needed(app.database):
+                log.info("database_migrated")
+            if admin := await prepare(app):
+                announce(admin)
+            await app.broadcast.start()
             if "worker" in app.settings.roles:
                 await roles.enter_async_context(working(app))
             if "web" in app.settings.roles:

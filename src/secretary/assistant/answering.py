@@ -50,6 +50,7 @@ class Answering:
         try:
             if before is not None:
                 await asyncio.wait([before])
+            await self._saver.pay(exchange.session.id)
             if self._saver.holder is not None:
                 await self._wait_for_others(exchange)
             async with asyncio.timeout(self._turn_s):
@@ -91,6 +92,7 @@ class Answering:
             assistant=assistant,
             source=exchange.session.source,
             contact_key=exchange.session.contact_key,
+            owner_id=exchange.session.owner_id,
             session_prompt=exchange.session.system_prompt,
             override=LlmOverride.stored(exchange.answer.override),
             taking=taking,

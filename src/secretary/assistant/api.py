@@ -13,6 +13,7 @@ from secretary.assistant.models import Assistant, Card, LlmParams
 from secretary.assistant.service import AssistantFields
 from secretary.kernel.errors import NotFound
 from secretary.kernel.unit import Actor, Unit
+from secretary.llm.routing.chain import ChainLink
 from secretary.web.deps import UnitDep
 
 router = APIRouter(prefix="/admin", tags=["assistants"])
@@ -35,7 +36,7 @@ class AssistantOut(BaseModel):
     is_default: bool
     persona_id: str
     system_prompt: str | None
-    backends: list[str]
+    backends: list[ChainLink]
     llm_params: LlmParams
     card: Card
     collections: list[str] | None

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from secretary.kernel.db import Base, JsonOf, UtcDateTime
 from secretary.kernel.errors import Invalid, Language
+from secretary.llm.routing.chain import ChainLink
 
 
 def known_zone(name: str) -> str:
@@ -67,7 +68,7 @@ class Assistant(Base):
     is_default: Mapped[bool] = mapped_column(default=False)
     persona_id: Mapped[str] = mapped_column(ForeignKey("llm_presets.id", ondelete="RESTRICT"))
     system_prompt: Mapped[str | None] = mapped_column(Text, default=None)
-    backends: Mapped[list[str]] = mapped_column(JsonOf(list[str]))
+    backends: Mapped[list[ChainLink]] = mapped_column(JsonOf(list[ChainLink]))
     llm_params: Mapped[LlmParams] = mapped_column(JsonOf(LlmParams))
     card: Mapped[Card] = mapped_column(JsonOf(Card))
     collections: Mapped[list[str] | None] = mapped_column(JsonOf(list[str]), default=None)

@@ -14,6 +14,7 @@ class LlmOverride(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    persona_id: Annotated[str, Field(min_length=1, max_length=50)] | None = None
     llm_backend: Annotated[str, Field(min_length=1, max_length=60)] | None = None
     system_prompt: Annotated[CleanText, Field(max_length=20_000)] | None = None
     llm_params: LlmParams = Field(default_factory=LlmParams)

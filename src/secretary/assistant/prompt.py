@@ -1,13 +1,14 @@
 """What a model is told. The system message stays byte-stable from turn to turn, so that prompt caches hit."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 
 from secretary.assistant.models import Card
 from secretary.assistant.turn import Turn
 from secretary.kernel.errors import Language
 from secretary.kernel.language import detect_language
 from secretary.llm.models import LlmPreset
-from secretary.llm.ports import ChatCapabilities, Message, Sampling
+from secretary.llm.ports import ChatCapabilities, Message, Prompt, Sampling
 
 UNKNOWN = "[UNKNOWN]"
 
@@ -63,6 +64,17 @@ def build_prompt(
             break
         kept.append(Message("assistant" if role == "assistant" else "user", content))
     return [Message("system", system_prompt(turn, preset, able)), *reversed(kept), Message("user", turn.text)]
+
+
+def in_role(turn: Turn, preset: LlmPreset, asked: Prompt, able: ChatCapabilities) -> Prompt:
+    """What a program asked, told to the model in the assistant's role; what the program set outweighs the persona."""
+    system = Message("system", system_prompt(turn, preset, able))
+    own = {name: value for name, value in asdict(asked.sampling).items() if value not in {None, ()}}
+    return replace(
+        asked,
+        messages=[system, *(message for message in asked.messages if message.role != "system")],
+        sampling=replace(sampling(turn, preset), **own),
+    )
 
 
 def sampling(turn: Turn, preset: LlmPreset) -> Sampling:

@@ -1,13 +1,14 @@
 """Storing answers: one writer gathers what all turns have to store and commits it together.
 
 Growing answers are stored once a second, a twentieth of them at a time lest all streams pause; finished ones at once.
-Under load many share one transaction.
+Under load many share one transaction. The end of an answer that cannot be stored now is owed: it is tried again until
+the disk has room, or the database is there.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -16,7 +17,7 @@ from secretary.assistant.turn import Effect
 from secretary.conversations.ports import MessageStatus
 from secretary.conversations.progress import Progress, save_progress
 from secretary.kernel.errors import Conflict, SecretaryError
-from secretary.kernel.unit import UnitFactory, storage_failed
+from secretary.kernel.unit import StorageFailed, UnitFactory, storage_failed
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,8 @@ ROUND_S = 0.75  # with its steps and their pauses less than a second
 STEPS = 20
 SMALLEST_STEP = 10
 PAUSE_S = 0.01
+RETRY_S, LONGEST_RETRY_S = 0.5, 5.0
+MOST_OWED = 500  # where nothing can be stored no question is accepted: more than the running turns it cannot be
 
 
 @dataclass(slots=True)
@@ -44,12 +47,16 @@ class AnswerSaver:
         self.holder: str | None = None  # set where the database is shared: then only what is his may be stored
         self._growing = growing
         self._finals: list[_Final] = []
+        self._owed: list[_Final] = []
+        self._retry_s = RETRY_S
+        self._retry_at = 0.0
+        self._paying = asyncio.Lock()
         self._wake = asyncio.Event()
 
     async def store(self, progress: Progress, effects: Sequence[Effect] = ()) -> None:
         """Store a finished answer with its effects, all or nothing; returns when it is on disk.
 
-        Raises SecretaryError when it cannot be stored.
+        Raises SecretaryError when it cannot be stored now; it is tried again as long as the process lives.
         """
         final = _Final(progress, effects)
         self._finals.append(final)
@@ -70,10 +77,44 @@ class AnswerSaver:
                 step = max(SMALLEST_STEP, len(growing) // STEPS)
             await self._save(growing[:step])
             del growing[:step]
+            if self._owed and now() >= self._retry_at:
+                await self._pay()
 
     async def flush(self) -> None:
         """Store everything that waits now."""
         await self._save(self._growing())
+        await self._pay()
+
+    async def pay(self, session_id: str) -> None:
+        """Try what is owed to this conversation: the next answer builds on it."""
+        if any(final.progress.place.session_id == session_id for final in self._owed):
+            await self._pay()
+
+    async def _pay(self) -> None:
+        """Store what is owed, up to the first that still cannot be; that one is the last to be tried the next time."""
+        async with self._paying:
+            while self._owed:
+                final = self._owed.pop(0)
+                if await self._attempt(final) is not None:
+                    self._wait_for_retry(min(self._retry_s * 2, LONGEST_RETRY_S))
+                    return
+                log.info("answer_end_stored_late", answer_id=final.progress.answer_id)
+
+    def _owe(self, final: _Final, error: Exception) -> None:
+        """Keep the end of an answer for later. What it brings along is left out if that was what failed."""
+        if not isinstance(error, (StorageFailed, OSError)):
+            if not final.effects:
+                return
+            final = _Final(replace(final.progress, status=MessageStatus.INTERRUPTED), (), final.stored)
+        if len(self._owed) >= MOST_OWED:
+            log.error("answer_end_dropped", answer_id=self._owed.pop(0).progress.answer_id)
+        if not self._owed:
+            self._wait_for_retry(RETRY_S)
+        self._owed.append(final)
+
+    def _wait_for_retry(self, retry_s: float) -> None:
+        self._retry_s = retry_s
+        self._retry_at = asyncio.get_running_loop().time() + retry_s
 
     async def _save(self, streams: Sequence[AnswerStream]) -> None:
         self._wake.clear()
@@ -83,8 +124,9 @@ class AnswerSaver:
             return
         try:
             stored = await self._commit(growing, finals)
-        except Exception:  # the loop that stores for all turns must outlive whatever one of them brings along
-            log.exception("saving_together_failed", answers=len(finals), growing=len(growing))
+        except Exception as error:  # the loop that stores for all turns must outlive whatever one of them brings along
+            is_ours = not isinstance(error, StorageFailed)  # the unit has told what is wrong with the database
+            log.warning("saving_together_failed", answers=len(finals), growing=len(growing), exc_info=is_ours)
             for stream in streams:
                 stream.is_dirty = True
             await self._one_by_one(finals)
@@ -104,6 +146,8 @@ class AnswerSaver:
 
     def _settle(self, finals: Sequence[_Final], stored: set[str]) -> None:
         for final in finals:
+            if final.stored.done():
+                continue  # it was owed: its turn has ended long ago
             if final.progress.answer_id in stored or self.holder is None:
                 final.stored.set_result(None)
             else:
@@ -112,15 +156,22 @@ class AnswerSaver:
     async def _one_by_one(self, finals: Sequence[_Final]) -> None:
         """One bad answer must not take the others with it."""
         for final in finals:
-            try:
-                stored = await self._commit((), (final,))
-            except SecretaryError as error:
-                final.stored.set_exception(error)
-            except Exception:  # an effect's own fault, or a database that is away: logged above, told to this turn only
-                log.exception("saving_failed", answer_id=final.progress.answer_id)
-                final.stored.set_exception(storage_failed())
-            else:
-                self._settle((final,), stored)
+            if (failure := await self._attempt(final)) is not None:
+                final.stored.set_exception(failure)
+
+    async def _attempt(self, final: _Final) -> SecretaryError | None:
+        """Store one answer; if that fails it is owed. Returns what its turn shall hear."""
+        try:
+            stored = await self._commit((), (final,))
+        except SecretaryError as error:
+            self._owe(final, error)
+            return error
+        except Exception as error:  # an effect's own fault, or a database that is away: told to this turn only
+            log.exception("saving_failed", answer_id=final.progress.answer_id)
+            self._owe(final, error)
+            return storage_failed()
+        self._settle((final,), stored)
+        return None
 
 
 def _taken_away() -> Conflict:

@@ -11,7 +11,7 @@ from secretary.kernel.errors import Conflict, Invalid, NotFound
 from secretary.kernel.text import CleanText
 from secretary.kernel.unit import Unit
 from secretary.knowledge.service import find_collection
-from secretary.llm.backends import AUTO
+from secretary.llm.routing.chain import AUTO, ChainLink
 from secretary.llm.service import get_preset
 
 Prompt = Annotated[CleanText, Field(max_length=20_000)]
@@ -26,9 +26,7 @@ class AssistantFields(BaseModel):
     description: Annotated[CleanText, Field(max_length=500)] = ""
     persona_id: str = Field(default="anna", max_length=50)
     system_prompt: Prompt | None = None
-    backends: list[Annotated[str, Field(min_length=1, max_length=60)]] = Field(
-        default=[AUTO], min_length=1, max_length=20
-    )
+    backends: list[ChainLink] = Field(default=[ChainLink(backend=AUTO)], min_length=1, max_length=20)
     llm_params: LlmParams = Field(default_factory=LlmParams)
     card: Card = Field(default_factory=Card)
     collections: list[Annotated[str, Field(max_length=36)]] | None = None

@@ -50,7 +50,7 @@ class AnswerStream:
         elif isinstance(said, SourcesFound):
             self._said.append(said)
             self._sources += said.sources
-        else:
+        elif isinstance(said, Buttons):
             self._said.append(said)
             self._buttons += said.buttons
         self._wake()

@@ -11,10 +11,10 @@ from secretary.assistant.override import LlmOverride
 from secretary.assistant.ports import Buttons, Delta, SourcesFound
 from secretary.kernel.errors import Language
 from secretary.kernel.unit import Unit
-from secretary.llm.ports import Finish
+from secretary.llm.ports import Finish, Prompt, Reasoning, ToolCallDelta
 
-Said = Delta | SourcesFound | Buttons | Finish
-"""What a responder may say. The first thing said claims the turn."""
+Said = Delta | Reasoning | ToolCallDelta | SourcesFound | Buttons | Finish
+"""What a responder may say. The first thing said claims the turn. Thoughts and tool calls are for programs alone."""
 
 Effect = Callable[[Unit], Awaitable[None]]
 
@@ -49,9 +49,13 @@ class Turn:
     assistant: Assistant
     source: str
     contact_key: str
+    owner_id: str | None = None
+    api_key_id: str = ""
     session_prompt: str | None = None
     override: LlmOverride = field(default_factory=LlmOverride)
     taking: Request | None = None
+    asked: Prompt | None = None
+    """What a program asked, word for word, where the turn belongs to no conversation."""
     facts: list[str] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
 

@@ -66,7 +66,7 @@ def shown(channel: Channel, row: ChannelInstance, assistant: Assistant) -> dict[
         "enabled": row.enabled,
         "owner_id": row.owner_id,
         "assistant_id": row.assistant_id,
-        "llm_backend": assistant.backends[0] if assistant.backends else "none",
+        "llm_backend": assistant.backends[0].backend if assistant.backends else "none",
         "llm_persona": assistant.persona_id,
         "system_prompt": assistant.system_prompt,
         "llm_params": assistant.llm_params.model_dump(),

@@ -13,6 +13,8 @@ _TEXTS: dict[str, tuple[str, str, bool]] = {
     "llm_timeout": ("The model did not answer in time.", "Модель не ответила вовремя.", True),
     "llm_truncated": ("The model broke off in mid-answer.", "Модель оборвала ответ на полуслове.", True),
     "llm_nonsense": ("The model's service sent something that is no answer.", "Служба модели прислала не ответ.", True),
+    "llm_unable": ("The model takes no such request.", "Модель такого запроса не принимает.", False),
+    "llm_none": ("No model is set up for this.", "Для этого не настроена ни одна модель.", False),
     "llm_rejected": ("The model's service rejected the request.", "Служба модели отклонила запрос.", False),
 }
 

@@ -36,15 +36,13 @@ class ToolCall:
 class Message:
     """One message of a prompt. `content` is text, or text and pictures in their order.
 
-    The answer of a tool has the role `tool` and names the call; what the model called stands with its own message,
-    and beside it what it thought before it called (some services want to hear that again).
+    The answer of a tool has the role `tool` and names the call; what the model called stands with its own message.
     """
 
     role: Role
     content: str | tuple[str | Image, ...]
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str = ""
-    reasoning: str = ""
 
     @property
     def text(self) -> str:

@@ -1,6 +1,7 @@
 """Errors as `application/problem+json` (RFC 9457): the one place where the kinds of `kernel.errors` meet HTTP."""
 
 from collections.abc import Mapping
+from typing import cast
 
 import orjson
 from starlette.responses import Response
@@ -20,8 +21,14 @@ STATUS: Mapping[type[SecretaryError], int] = {
     errors.Internal: 500,
 }
 
-# Codes whose status is older than this product: clients of the first system look for it.
-STATUS_OF_CODE: Mapping[str, int] = {"too_large": 413, "wrong_current_password": 400}
+# Codes with a status of their own: HTTP has a better word for it, or clients of the first system look for it (400).
+STATUS_OF_CODE: Mapping[str, int] = {
+    "too_large": 413,
+    "too_slow": 408,
+    "head_too_large": 431,
+    "storage_busy": 503,
+    "wrong_current_password": 400,
+}
 
 
 def internal_error() -> errors.Internal:
@@ -54,7 +61,12 @@ def status_of(error: SecretaryError) -> int:
 
 
 def problem(error: SecretaryError, scope: Scope, status: int | None = None) -> Response:
-    """The answer for `error`, in the caller's language, with the request's id; `status` outweighs the error's own."""
+    """The answer for `error`, in the caller's language, with the request's id; `status` outweighs the error's own.
+
+    An application that speaks another protocol puts its own way of telling errors into the scope as `problem`.
+    """
+    if (told := scope.get("problem")) is not None:
+        return cast(Response, told(error, scope, status))
     status = status or status_of(error)
     body = {
         "type": "about:blank",

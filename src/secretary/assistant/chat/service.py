@@ -8,7 +8,7 @@ from secretary.accounts.rights import Scope
 from secretary.assistant import service as assistants
 from secretary.assistant.chat.access import seen, touched
 from secretary.assistant.override import LlmOverride
-from secretary.assistant.ports import Accepted, Completed, Failed, Inbound, Reply
+from secretary.assistant.ports import Accepted, Failed, Inbound, Reply
 from secretary.assistant.runner import TurnRunner
 from secretary.conversations import service as conversations
 from secretary.conversations.events import MessagesDeleted
@@ -18,7 +18,8 @@ from secretary.conversations.tree import service as tree
 from secretary.kernel.errors import Forbidden, Invalid, Language, NotFound
 from secretary.kernel.limits import WindowLimiter
 from secretary.kernel.unit import Actor, Unit, UnitFactory
-from secretary.llm.backends import AUTO, NONE, Backends
+from secretary.llm.routing.backends import Backends
+from secretary.llm.routing.chain import AUTO, NONE
 
 ADMIN = "admin"
 OWN_SOURCES = (ADMIN, "api")
@@ -105,9 +106,15 @@ class Chat:
     async def _admit(self, actor: Actor, session_id: str, override: LlmOverride) -> None:
         async with self._units.read(actor) as unit:
             await touched(unit, actor, session_id)
-        if override.llm_backend is not None and override.llm_backend not in {AUTO, NONE, *self._backends.named()}:
-            raise Invalid("no_such_backend", en="There is no such model.", ru="Такой модели нет.")
+        await self._check_backend(actor, override.llm_backend)
         self._flood.hit(actor.id)
+
+    async def _check_backend(self, actor: Actor, name: str | None) -> None:
+        if name is None or name in {AUTO, NONE}:
+            return
+        backends = await self._backends.refreshed()
+        if not backends.resolve(name, actor.owner_id):
+            raise Invalid("no_such_backend", en="There is no such model.", ru="Такой модели нет.")
 
     def follow(self, accepted: Accepted) -> AsyncIterator[tuple[int, Reply]]:
         """The events of the answer to what was just asked."""
@@ -127,8 +134,6 @@ class Chat:
         failure: Failed | None = None
         async for _, reply in self.follow(accepted):
             failure = reply if isinstance(reply, Failed) else None
-            if isinstance(reply, Completed | Failed):
-                break
         return await self.stored(accepted, failure)
 
     async def stored(self, accepted: Accepted, failure: Failed | None = None) -> Answered:

@@ -27,12 +27,11 @@ async def list_notes(
 
 @router.post(SESSION + "/notes", status_code=201)
 async def write_note(unit: UnitDep, actor: MayWrite, session_id: str, body: NewNote) -> dict[str, NoteOut]:
-    await touched(unit, actor, session_id)
-    return {"note": NoteOut.model_validate(await service.write(unit, session_id, body.text))}
+    session = await touched(unit, actor, session_id)
+    return {"note": NoteOut.model_validate(await service.write(unit, session, body.text))}
 
 
 @router.delete(SESSION + "/notes/{note_id}")
 async def delete_note(unit: UnitDep, actor: MayWrite, session_id: str, note_id: str) -> dict[str, str]:
-    await touched(unit, actor, session_id)
-    await service.delete(unit, session_id, note_id)
+    await service.delete(unit, await touched(unit, actor, session_id), note_id)
     return {"status": "ok"}

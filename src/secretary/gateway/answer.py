@@ -1,0 +1,19 @@
+"""A completion that has begun."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+
+from secretary.assistant.ports import SourcesFound
+from secretary.llm.ports import Piece
+from secretary.llm.routing.ask import Trail
+
+Pieces = AsyncGenerator[Piece | SourcesFound, None]
+
+
+@dataclass(slots=True)
+class Answer:
+    """`trail` says what was tried, `session_id` in which conversation it stands (empty: in none)."""
+
+    pieces: Pieces
+    trail: Trail = field(default_factory=Trail)
+    session_id: str = ""

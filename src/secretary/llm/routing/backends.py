@@ -1,0 +1,195 @@
+"""The backends of this installation by name: those of its environment, and its providers as they are stored.
+
+A change in this process is seen by the next turn; one in another process within a second.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from secretary.kernel.unit import UnitFactory
+from secretary.llm import queries
+from secretary.llm.events import BackendChosen, ProviderChanged
+from secretary.llm.models import OwnPrice, Provider
+from secretary.llm.ports import ChatModel, Embedder
+from secretary.llm.providers import ModelFactory, ProviderSpec, ProviderType
+from secretary.llm.routing.breaker import Breaker
+from secretary.llm.routing.chain import AUTO, NONE
+from secretary.llm.routing.gate import Gate
+
+CHECK_INTERVAL_S = 1.0
+PLACES_OF_OWN = 64
+"""Calls at once to a server from the environment, which has a queue of its own."""
+SpecOf = Callable[[Provider], ProviderSpec]
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A model with what the router knows of it. `provider_type` is None for what runs on this machine."""
+
+    name: str
+    model: ChatModel
+    gate: Gate
+    breaker: Breaker
+    provider_type: ProviderType | None = None
+    owner_id: str | None = None
+    price: OwnPrice | None = None
+    spec: ProviderSpec | None = field(default=None, repr=False)
+    version: str = ""
+
+
+class Backends:
+    """Every backend that may be named in a chain. `preferred` is LLM_BACKEND, until somebody chooses another one.
+
+    Not to be kept across an await by whoever uses it: a change replaces what `named` returns.
+    """
+
+    def __init__(
+        self,
+        units: UnitFactory,
+        factory: ModelFactory,
+        spec_of: SpecOf,
+        fixed: Mapping[str, ChatModel],
+        preferred: str = AUTO,
+        types: Mapping[str, ProviderType] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._units = units
+        self._factory = factory
+        self._spec_of = spec_of
+        self._monotonic = monotonic
+        self._fixed = {name: self._fixed_backend(name, model, (types or {}).get(name)) for name, model in fixed.items()}
+        self._stored: dict[str, Backend] = {}
+        self._defaults: dict[str, str] = {}
+        self._setting = preferred
+        self._chosen = ""
+        self._changes = 0
+        self._checked: tuple[int, float] | None = None
+        self._checking = asyncio.Lock()
+        units.bus.subscribe(ProviderChanged, self._on_change)
+        units.bus.subscribe(BackendChosen, self._on_change)
+
+    @property
+    def preferred(self) -> str:
+        """What `auto` stands for: a backend's name, none, or (`auto` again) whatever there is."""
+        return self._chosen or self._setting
+
+    def named(self) -> Mapping[str, Backend]:
+        """All of them, the environment's last: what somebody set up by hand comes first."""
+        return self._stored | self._fixed
+
+    async def refreshed(self) -> "Backends":
+        """Itself, once it is no older than a second."""
+        if not self._is_fresh():
+            async with self._checking:
+                if not self._is_fresh():
+                    await self._load()
+        return self
+
+    def reachable_by(self, backend: Backend, owner_id: str | None) -> bool:
+        """May something of this owner use it? A provider serves its owner; the installation's serves everybody."""
+        return backend.owner_id is None or backend.owner_id == owner_id
+
+    def resolve(self, name: str, owner_id: str | None) -> Sequence[Backend]:
+        """The backends that a name of a chain stands for, in order; unknown and foreign ones are passed over."""
+        if name != AUTO:
+            found = self._find(name)
+            return [found] if found and self.reachable_by(found, owner_id) else []
+        if self.preferred not in {AUTO, NONE}:
+            return self.resolve(self.preferred, owner_id)
+        if self.preferred == NONE:
+            return []
+        first = [self._defaults.get(owner_id or ""), self._defaults.get("")]
+        names = dict.fromkeys([*(name for name in first if name), *self.named()])
+        known = (self.named().get(name) for name in names)
+        return [backend for backend in known if backend and self.reachable_by(backend, owner_id)]
+
+    def embedder(self, backend: Backend, model: str) -> Embedder | None:
+        """What turns texts into vectors there; None where nothing does."""
+        if backend.spec is None:
+            return None
+        return self._factory.embedder(_with_model(backend.spec, model))
+
+    def with_model(self, backend: Backend, model: str) -> Backend:
+        """The same provider with another of its models: it shares queue and breaker."""
+        if backend.spec is None or model in {"", backend.spec.model}:
+            return backend
+        chat = self._factory.chat(_with_model(backend.spec, model))
+        return Backend(
+            backend.name,
+            chat,
+            backend.gate,
+            backend.breaker,
+            backend.provider_type,
+            backend.owner_id,
+            None,
+            backend.spec,
+        )
+
+    @property
+    def unknown(self) -> Sequence[str]:
+        """What the installation prefers but does not have."""
+        name = self.preferred
+        return [] if name in {AUTO, NONE} or self._find(name) else [name]
+
+    def start(self) -> None:
+        """Let every model load what takes time, in the background."""
+        for backend in self._fixed.values():
+            backend.model.start()
+
+    async def close(self) -> None:
+        for backend in self.named().values():
+            await backend.model.close()
+
+    def _find(self, name: str) -> Backend | None:
+        return self.named().get(name) or self._stored.get(f"cloud:{name}")
+
+    def _on_change(self, _: ProviderChanged | BackendChosen) -> None:
+        self._changes += 1
+
+    def _is_fresh(self) -> bool:
+        if self._checked is None:
+            return False
+        changes, at = self._checked
+        return changes == self._changes and self._monotonic() - at < CHECK_INTERVAL_S
+
+    async def _load(self) -> None:
+        began = (self._changes, self._monotonic())  # a change during the question makes it stale at once
+        async with self._units.read() as unit:
+            rows = await queries.enabled_providers(unit.db)
+            self._chosen = await queries.chosen_backend(unit)
+        self._stored = {row.backend: self._known(row) or self._made(row) for row in rows}
+        self._defaults = {row.default_of: row.backend for row in rows if row.default_of is not None}
+        self._checked = began
+
+    def _known(self, row: Provider) -> Backend | None:
+        backend = self._stored.get(row.backend)
+        return backend if backend and backend.version == _version(row) else None
+
+    def _made(self, row: Provider) -> Backend:
+        spec = self._spec_of(row)
+        return Backend(
+            row.backend,
+            self._factory.chat(spec),
+            Gate(row.config.max_concurrency),
+            Breaker(self._monotonic),
+            row.provider_type,
+            row.owner_id,
+            row.config.price,
+            spec,
+            _version(row),
+        )
+
+    def _fixed_backend(self, name: str, model: ChatModel, kind: ProviderType | None) -> Backend:
+        return Backend(name, model, Gate(PLACES_OF_OWN), Breaker(self._monotonic), kind)
+
+
+def _version(row: Provider) -> str:
+    return row.updated.isoformat()
+
+
+def _with_model(spec: ProviderSpec, model: str) -> ProviderSpec:
+    from dataclasses import replace  # noqa: PLC0415
+
+    return replace(spec, model=model, capabilities=None) if model and model != spec.model else spec
