@@ -1,4 +1,5 @@
-"""Many listeners of token streams, a process of its own: `python -m bench.listeners KIND PORT PID STREAMS TOKENS`.
+"""Many listeners of token streams, a process of its own: `python -m bench.listeners KIND PORT PID STREAMS TOKENS
+[REQUEST]`, the request as JSON with `path`, `body` and `headers`.
 
 Prints JSON: tokens lost or out of order, how late tokens came, and the server's CPU for those that came while all
 streams were flowing: opening and storing are not counted there.
@@ -8,6 +9,7 @@ import asyncio
 import re
 import sys
 from statistics import median, quantiles
+from typing import Any
 
 import orjson
 import uvloop
@@ -19,6 +21,7 @@ from bench.wire import Connection
 
 TOKEN = re.compile(rb"(\d+):(\d+);")
 QUESTION = "zzqx zzqx"
+PASS_ON = '{"path": "/", "body": {"stream": true}, "headers": {}}'
 
 
 class Measuring:
@@ -92,21 +95,23 @@ class Listener:
         self._measuring.lost += self._measuring.tokens - self._next
 
 
-async def main(kind: str, port: int, pid: int, streams: int, tokens: int) -> None:
+async def main(kind: str, numbers: list[int], asked: str) -> None:
+    port, pid, streams, tokens = numbers
     measuring = Measuring(pid, streams, tokens)
     arrive = Visitor.arrive if kind == "secretary" else Connection.to
     speakers = [await arrive(port) for _ in range(streams)]
-    await asyncio.gather(*(_listen(speaker, Listener(measuring)) for speaker in speakers))
+    request = orjson.loads(asked)
+    await asyncio.gather(*(_listen(speaker, Listener(measuring), request) for speaker in speakers))
     print(orjson.dumps(measuring.summary()).decode())
 
 
-async def _listen(speaker: Visitor | Connection, listener: Listener) -> None:
+async def _listen(speaker: Visitor | Connection, listener: Listener, asked: dict[str, Any]) -> None:
     if isinstance(speaker, Visitor):
         await speaker.say(QUESTION, listener.on_piece)
     else:
-        await speaker.request("POST", "/", {"stream": True}, on_piece=listener.on_piece)
+        await speaker.request("POST", asked["path"], asked["body"], asked["headers"], on_piece=listener.on_piece)
     listener.ended()
 
 
 if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1], *map(int, sys.argv[2:])))
+    uvloop.run(main(sys.argv[1], [*map(int, sys.argv[2:6])], sys.argv[6] if len(sys.argv) > 6 else PASS_ON))

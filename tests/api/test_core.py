@@ -8,6 +8,7 @@ from tests.support.client import Client
 from secretary.app import Ports, build
 from secretary.app.first_start import prepare
 from secretary.cli import cli
+from secretary.migrations import HEAD
 from secretary.settings import Settings
 
 
@@ -79,7 +80,7 @@ def invoke(tmp_path, *arguments):
 
 def test_command_line(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert "schema 0005" in invoke(tmp_path, "migrate")
+    assert f"schema {HEAD}" in invoke(tmp_path, "migrate")
     assert "GET /health" in invoke(tmp_path, "routes")
     assert '"/admin/faq"' in invoke(tmp_path, "openapi")
     assert "no messages" in invoke(tmp_path, "requests")

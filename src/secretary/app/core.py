@@ -102,6 +102,8 @@ async def _health(app: App) -> Response:
             await queries.default_assistant(unit.db)
     except SecretaryError as error:
         database = error.code
+    if database == "ok" and app.database.fault is not None:
+        database = app.database.fault.value
     models = [name for name, backend in app.backends.named().items() if backend.model.is_available]
     body = {
         "status": "healthy" if database == "ok" else "degraded",

@@ -28,21 +28,22 @@ async def get_instance(unit: Unit, kind: str, instance_id: str) -> ChannelInstan
 async def create_instance(
     unit: Unit, kind: str, fields: Mapping[str, Any], settings: Mapping[str, Any], assistant: AssistantFields
 ) -> ChannelInstance:
-    """Create an instance. It shares the default assistant unless fields of its own were given for one."""
-    default = await assistants.get_default(unit)
+    """Create an instance. It shares the assistant that is named, or the default one, unless fields of its own were
+    given for one."""
+    named = fields.get("assistant_id")
+    shared = await assistants.get(unit, named) if named else await assistants.get_default(unit)
     now = unit.now()
     row = ChannelInstance(
         id=unit.new_id(),
         kind=kind,
         settings=dict(settings),
-        assistant_id=default.id,
         owner_id=unit.actor.owner_id,
         created=now,
         updated=now,
-        **fields,
+        **{**fields, "assistant_id": shared.id},
     )
     if assistant.model_fields_set:
-        copy = await assistants.clone(unit, default, row.name)
+        copy = await assistants.clone(unit, shared, row.name)
         await assistants.change(unit, copy, assistant)
         row.assistant_id = copy.id
     unit.db.add(row)

@@ -5,19 +5,22 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import DateTime, Dialect, Enum, MetaData, event
+from sqlalchemy import DateTime, Dialect, Enum, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
 
 from secretary.kernel import sqlite
 
-__all__ = ["Base", "Database", "JsonOf", "UtcDateTime", "async_url", "text_enum"]
+__all__ = ["Base", "Database", "Fault", "JsonOf", "UtcDateTime", "async_url", "blames_value", "fault_of", "text_enum"]
 
 T = TypeVar("T")
 
@@ -96,6 +99,45 @@ def text_enum(values: type[StrEnum], length: int) -> Enum:
     return Enum(values, native_enum=False, length=length, values_callable=lambda kind: [each.value for each in kind])
 
 
+class Fault(StrEnum):
+    """What keeps a database from storing; the same may succeed later."""
+
+    FULL = "full"
+    READ_ONLY = "read_only"
+    BUSY = "busy"
+    DAMAGED = "damaged"
+    AWAY = "away"
+
+
+# Primary result codes (sqlite.org/rescode.html): BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB.
+_SQLITE = {
+    5: Fault.BUSY, 6: Fault.BUSY, 8: Fault.READ_ONLY, 10: Fault.AWAY,
+    11: Fault.DAMAGED, 13: Fault.FULL, 14: Fault.AWAY, 26: Fault.DAMAGED,
+}  # fmt: skip
+# SQLSTATE (PostgreSQL, appendix A): disk_full, read_only_sql_transaction, lock_not_available, data_corrupted.
+_POSTGRESQL = {"53100": Fault.FULL, "25006": Fault.READ_ONLY, "55P03": Fault.BUSY, "XX001": Fault.DAMAGED}
+
+
+def fault_of(error: SQLAlchemyError) -> Fault | None:
+    """What is wrong with the database where `error` comes from; None where the statement itself is to blame."""
+    if isinstance(error, NoConnectionFree):
+        return Fault.BUSY
+    if not isinstance(error, DBAPIError):
+        return None
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return _SQLITE.get(code & 0xFF)
+    found = _POSTGRESQL.get(str(getattr(error.orig, "sqlstate", None)))
+    is_away = error.connection_invalidated or isinstance(error, (InterfaceError, OperationalError))
+    return found or (Fault.AWAY if is_away else None)
+
+
+def blames_value(error: SQLAlchemyError) -> bool:
+    """Whether a value is of a kind that no row can hold: too large a number, a character that is none."""
+    is_of_class_22 = isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", "")).startswith("22")
+    return is_of_class_22 or isinstance(error, DataError)
+
+
 def async_url(url: str) -> str:
     """The same address with the asynchronous driver that we ship: `sqlite://`, `postgresql://` or `postgres://`."""
     parsed = make_url(url)
@@ -110,6 +152,9 @@ class Database:
     the queue; on PostgreSQL both doors share one pool.
     """
 
+    fault: Fault | None = None
+    """What kept the latest writing unit from its commit; None once one is stored again. Damage stays."""
+
     def __init__(self, url: str) -> None:
         self.url = async_url(url)
         self.is_sqlite = self.url.startswith("sqlite")
@@ -123,6 +168,41 @@ class Database:
     def session(self, *, write: bool) -> AsyncSession:
         """A new session; it takes a connection at its first statement and must be closed by the caller."""
         return AsyncSession(self._writer if write else self._reader, expire_on_commit=False, autoflush=False)
+
+    def failed(self, fault: Fault) -> None:
+        """A writing unit could not be stored."""
+        self.fault = Fault.DAMAGED if self.fault is Fault.DAMAGED else fault
+
+    def stored(self) -> None:
+        """A writing unit is on disk."""
+        if self.fault is not Fault.DAMAGED:
+            self.fault = None
+
+    @property
+    def file(self) -> Path | None:
+        """Where an embedded database is, if it is an ordinary file."""
+        name = make_url(self.url).database if self.is_sqlite else None
+        return Path(name) if name and not name.startswith((":", "file:")) else None
+
+    async def refusal_to_write(self) -> tuple[Fault | None, str]:
+        """What keeps it from being written, and in its own words; nothing is changed by asking."""
+        try:
+            async with self.session(write=True) as session:
+                await self._change_nothing(session)
+                await session.rollback()
+        except SQLAlchemyError as error:
+            return fault_of(error), str(getattr(error, "orig", None) or error)
+        except OSError as error:
+            return Fault.AWAY, str(error)
+        return None, ""
+
+    async def _change_nothing(self, session: AsyncSession) -> None:
+        """In a way that needs the right to change things: SQLite lets even a BEGIN IMMEDIATE pass without it."""
+        if self.is_sqlite:
+            version = (await session.execute(text("PRAGMA user_version"))).scalar_one()
+            await session.execute(text(f"PRAGMA user_version = {version:d}"))
+        elif (await session.execute(text("SHOW transaction_read_only"))).scalar_one() == "on":
+            await session.execute(text("CREATE TEMPORARY SEQUENCE secretary_writes"))
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:

@@ -1,6 +1,6 @@
 """The unit of work: one use case, one transaction. A change and what follows from it are committed together or not."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from secretary.kernel.clock import Clock, NewId, utc_now, uuid7
-from secretary.kernel.db import Database
-from secretary.kernel.errors import Conflict, Internal
+from secretary.kernel.db import Database, Fault, blames_value, fault_of
+from secretary.kernel.errors import Conflict, Internal, Invalid, SecretaryError
 from secretary.kernel.events import Event, EventBus, Trace
 
 log = structlog.get_logger(__name__)
@@ -93,6 +93,7 @@ class UnitFactory:
                 if write:
                     await self._audit(unit)
                     await db.commit()
+                    self.database.stored()
             except IntegrityError as error:
                 raise Conflict(
                     "conflict",
@@ -100,9 +101,21 @@ class UnitFactory:
                     ru="Это противоречит сохранённому (имя занято или то, к чему это относится, удалено).",
                 ) from error
             except SQLAlchemyError as error:
-                log.exception("storage_failed")
-                raise storage_failed() from error
+                raise self._not_stored(error, write=write) from error
         self.bus.publish(unit.recorded)
+
+    def _not_stored(self, error: SQLAlchemyError, *, write: bool) -> SecretaryError:
+        if blames_value(error):
+            log.warning("value_refused", reason=str(getattr(error, "orig", None) or error))
+            return _bad_value()
+        fault = fault_of(error)
+        if write and fault is not None:
+            self.database.failed(fault)
+        if fault is None:
+            log.error("storage_failed", exc_info=error)
+        else:  # the database's trouble, not ours: a traceback at each attempt would only fill the disk further
+            log.error("storage_failed", fault=fault.value, reason=str(getattr(error, "orig", None) or error))
+        return storage_failed(fault)
 
     async def _audit(self, unit: Unit) -> None:
         traces = [trace for happened in unit.recorded if (trace := happened.trace()) is not None]
@@ -110,10 +123,43 @@ class UnitFactory:
             await self.audit.write(unit, traces)
 
 
-def storage_failed() -> Internal:
-    """The database did not do what it was asked: a full disk, a lock that never ends, a lost connection."""
-    return Internal(
-        "storage_failed",
-        en="The data could not be stored. Please try again; if it stays so, the disk may be full.",
-        ru="Данные не удалось сохранить. Попробуйте ещё раз; если не поможет, возможно, закончилось место на диске.",
+def _bad_value() -> Invalid:
+    return Invalid(
+        "bad_value",
+        en="A value cannot be stored: a number is too large, or a character is none.",
+        ru="Значение нельзя сохранить: слишком большое число или недопустимый символ.",
     )
+
+
+class StorageFailed(Internal):
+    """The database cannot do now what it was asked; the same may succeed later."""
+
+
+_FAILURES: Mapping[Fault | None, tuple[str, str, str]] = {
+    Fault.READ_ONLY: (
+        "storage_read_only",
+        "The data cannot be changed now: the database is read-only. Reading goes on; please tell the owner.",
+        "Сейчас данные нельзя изменить: база доступна только для чтения. Читать можно; сообщите владельцу.",
+    ),
+    Fault.BUSY: (
+        "storage_busy",
+        "The database is busy with something else. Nothing was changed; please try again in a moment.",
+        "База данных занята другой работой. Ничего не изменено; попробуйте через минуту.",
+    ),
+    Fault.DAMAGED: (
+        "storage_damaged",
+        "The database file is damaged. The owner should stop the secretary and restore a backup.",
+        "Файл базы данных повреждён. Владельцу стоит остановить секретаря и восстановить резервную копию.",
+    ),
+}
+_FAILED = (
+    "storage_failed",
+    "The data could not be stored. Please try again; if it stays so, the disk may be full.",
+    "Данные не удалось сохранить. Попробуйте ещё раз; если не поможет, возможно, закончилось место на диске.",
+)
+
+
+def storage_failed(fault: Fault | None = None) -> Internal:
+    """What a caller learns when the database did not do what it was asked."""
+    code, en, ru = _FAILURES.get(fault, _FAILED)
+    return (Internal if fault is None else StorageFailed)(code, en=en, ru=ru)

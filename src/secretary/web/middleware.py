@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Sequence
+from http import HTTPStatus
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from secretary.kernel.clock import uuid7
@@ -42,6 +44,8 @@ class Edge:
             await self._app(scope, request.receive, request.send)
         except SecretaryError as error:
             await request.fail(error)
+        except ClientDisconnect:
+            log.debug("client_left", request_id=request.id)
         except Exception:  # the edge of the application: logged, answered, never shown
             log.exception("request_failed", request_id=request.id, method=scope["method"], route=request.route)
             await request.fail(internal_error())
@@ -58,6 +62,7 @@ class _Request:
         self.status = 0
         self._scope, self._receive, self._send = scope, receive, send
         self._allowed = max_body_bytes
+        self._is_over = self._is_withheld = False
 
     @property
     def route(self) -> str:
@@ -68,21 +73,38 @@ class _Request:
         message = await self._receive()
         self._allowed -= len(message.get("body", b""))
         if self._allowed < 0:
-            raise Invalid("too_large", en="The request is too large.", ru="Слишком большой запрос.")
+            error = Invalid("too_large", en="The request is too large.", ru="Слишком большой запрос.")
+            await self.fail(error)  # at once: a framework takes what is raised here for something else
+            raise error
         return message
 
     async def send(self, message: Message) -> None:
+        if self._is_over or self._is_withheld:
+            return
         if message["type"] == "http.response.start":
+            if _is_framework_failure(message):
+                self._is_withheld = True
+                return
             self.status = message["status"]
             message["headers"] = _with_security(list(message["headers"]), self.id)
         await self._send(message)
+        self._is_over = message["type"] == "http.response.body" and not message.get("more_body", False)
 
     async def fail(self, error: SecretaryError) -> None:
         """Answer with `error`; once an answer has begun, all that can be done is to end it."""
-        if self.status:
-            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
-        else:
+        self._is_withheld = False
+        if not self.status:
             await problem(error, self._scope)(self._scope, self._receive, self.send)
+        elif not self._is_over:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        self._is_over = True
+
+
+def _is_framework_failure(start: Message) -> bool:
+    """Starlette says that something broke in its own words before it raises what it was: the problem comes then."""
+    return start["status"] == HTTPStatus.INTERNAL_SERVER_ERROR and any(
+        name == b"content-type" and value.startswith(b"text/plain") for name, value in start["headers"]
+    )
 
 
 def _with_security(headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:

@@ -13,7 +13,7 @@ HEADERS = {
     "cache-control": "no-store",
     "x-accel-buffering": "no",
 }
-PING_S = 15.0
+PING_S = 5.0  # also how soon it shows that a listener of a silent stream has left
 LONGEST_EVENT_ID = 9
 DONE = b"data: [DONE]\n\n"
 PING = b": ping\n\n"

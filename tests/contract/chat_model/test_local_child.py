@@ -91,7 +91,7 @@ async def test_killed_child_is_replaced(tmp_path: Path) -> None:
         pid = model.child_pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        await model._supervisor.notice()
+        await model._process.supervisor.notice()
         assert model.state().code is LocalModelCode.RESTARTING
         assert isinstance([piece async for piece in model.stream(PROMPT)][-1], Finish)
         assert model.child_pid != pid
@@ -105,7 +105,7 @@ async def test_closing_ends_the_child_and_leaves_nothing(tmp_path: Path) -> None
         assert pid is not None
         await model.close()
         assert not _is_alive(pid)
-        assert not model._folder.exists()
+        assert not model._process.folder.exists()
         assert model.state().code is LocalModelCode.STOPPED
         model.start()
         assert await _fault(model) == "llm_unreachable"
@@ -125,7 +125,7 @@ async def test_folder_of_the_socket_is_ours_alone(tmp_path: Path) -> None:
     async with _model(gguf(tmp_path), "answers") as model:
         model.start()
         assert await model.is_ready(5.0)
-        assert model._folder.stat().st_mode & 0o777 == 0o700
+        assert model._process.folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_real_child_dies_with_its_parent(tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ from tests.support.llm_upstream import (
     usage,
 )
 
+from secretary.adapters.llm.faults import retry_after
 from secretary.adapters.llm.openai_wire import Dialect, Endpoint, openai_model
-from secretary.adapters.llm.openai_wire.faults import retry_after
 from secretary.adapters.llm.wire import WireModel
 from secretary.kernel.errors import Upstream
 from secretary.kernel.http import DestinationKind, HttpClient
@@ -85,7 +85,7 @@ async def test_answer_arrives_with_its_end_and_its_count() -> None:
 
 
 async def test_request_carries_prompt_model_key_and_parameters() -> None:
-    sampling = Sampling(0.5, 100, 0.9, 1.1, ("\n\n",))
+    sampling = Sampling(0.5, 100, 0.9, 1.1, stop=("\n\n",))
     async with served(answering(["x"])) as (wire, upstream):
         await heard(wire, replace(PROMPT, sampling=sampling))
         got = upstream.received[0]

@@ -9,23 +9,15 @@ from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from secretary.adapters.llm.faults import as_llm_error, http_faults_mapped
 from secretary.adapters.llm.reading import Answer, open_reading
+from secretary.adapters.llm.taken import refuse_unsendable, refuse_what_is_not_taken
 from secretary.kernel.clock import Clock, utc_now
-from secretary.kernel.errors import Invalid, Upstream
+from secretary.kernel.errors import Upstream
 from secretary.kernel.http import HttpClient, HttpRequest, HttpTimeouts
-from secretary.llm.errors import llm_error
 from secretary.llm.ports import ChatCapabilities, Piece, Prompt, TimeLimits
 
-_FROM_HTTP = {
-    "address_not_allowed": "llm_unreachable",
-    "http_unreachable": "llm_unreachable",
-    "http_certificate": "llm_unreachable",
-    "http_timeout": "llm_timeout",
-    "http_cut_off": "llm_truncated",
-    "http_nonsense": "llm_nonsense",
-    "http_redirected": "llm_nonsense",
-    "http_too_large": "llm_nonsense",
-}
+__all__ = ["Wire", "WireModel", "as_llm_error"]
 
 
 class Wire(Protocol):
@@ -85,11 +77,13 @@ class WireModel:
 
         Raises Upstream with a code of `llm.errors`. `aclose` cuts the connection at once.
         """
+        refuse_what_is_not_taken(prompt, self._capabilities)
         limits, wire = self._limits, self._wire
         first_token_by = asyncio.get_running_loop().time() + limits.first_token_s
         timeouts = HttpTimeouts(limits.connect_s, limits.first_token_s, limits.first_token_s, limits.total_s)
-        try:
+        with http_faults_mapped():
             request = await wire.request(prompt, timeouts)
+            refuse_unsendable(request.headers)
             async with self._http.request(request) as response:
                 reading = await open_reading(
                     response, wire.answer(prompt), limits, first_token_by, wire.fault_of_status, self._now
@@ -99,10 +93,6 @@ class WireModel:
                         yield piece
                 yield reading.finish()
                 await reading.drain()
-        except (Invalid, Upstream) as error:
-            if error.code in _FROM_HTTP:
-                raise llm_error(_FROM_HTTP[error.code]) from error
-            raise
 
     async def close(self) -> None:
         """Nothing to end: the shared client owns the connections."""

@@ -1,20 +1,20 @@
 """The shared client: checks where a request goes, picks its lane, follows redirects under guard.
 
-A lane is a session with a connection pool of its own: trusted addresses, typed ones, and one for each unix socket.
+A lane is a session with a connection pool of its own: trusted addresses, typed ones, one for each unix socket and one
+for each SOCKS proxy.
 They never share a pool: a typed address must not ride on a connection that was opened for a trusted one.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from secretary.kernel.http.addresses import IPAddress, is_public, literal_address
 from secretary.kernel.http.errors import address_not_allowed, client_closed, http_error
-from secretary.kernel.http.guard import Guard, Resolve, parse_url, system_resolve
+from secretary.kernel.http.guard import Guard, Resolve, parse_proxy_url, parse_url, system_resolve
 from secretary.kernel.http.redirects import MAX_REDIRECTS, REDIRECTS, redirected
-from secretary.kernel.http.request import DestinationKind, HttpRequest, Target
+from secretary.kernel.http.request import DestinationKind, HttpRequest, Lane, SocksLane, Target
 from secretary.kernel.http.response import HttpResponse
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class HttpClient:
         is_public: Callable[[IPAddress], bool] = is_public,
     ) -> None:
         self._guard = Guard(allowed_private_hosts, resolve=resolve, is_public=is_public)
-        self._sessions: dict[DestinationKind | Path, ClientSession] = {}
+        self._sessions: dict[Lane, ClientSession] = {}
         self._is_closed = False
 
     @asynccontextmanager
@@ -90,11 +90,13 @@ class HttpClient:
         target = await self._target(request, url, kind)
         return await exchange(self._session(lane), request, target, ends_at)
 
-    def _lane(self, request: HttpRequest, kind: DestinationKind) -> DestinationKind:
+    def _lane(self, request: HttpRequest, kind: DestinationKind) -> Lane:
         """Who named the address that we dial ourselves: behind a proxy that is the proxy's."""
         if request.proxy is None:
             return kind
-        return self._guard.kind_of(parse_url(request.proxy.url), request.proxy.kind, with_password=True)
+        url = parse_proxy_url(request.proxy.url)
+        kind = self._guard.kind_of(url, request.proxy.kind, with_password=True)
+        return SocksLane(str(url), kind) if request.proxy.is_socks else kind
 
     async def _target(self, request: HttpRequest, url: "URL", kind: DestinationKind) -> Target:
         """Behind a proxy a typed name is looked up here and the proxy is told the checked address, not the name.
@@ -107,12 +109,13 @@ class HttpClient:
         if url.scheme != "https":
             raise address_not_allowed()
         try:
-            address = (await self._guard.public_addresses(host, url.port or 0))[0]
+            found = await self._guard.public_addresses(host, url.port or 0)
         except OSError as error:
             raise http_error("http_unreachable") from error
+        address = next((one for one in found if one.version == 4), found[0])  # noqa: PLR2004 - every proxy has it
         return Target(str(url.with_host(str(address))), host_header=url.raw_authority, tls_name=host)
 
-    def _session(self, lane: DestinationKind | Path) -> "ClientSession":
+    def _session(self, lane: Lane) -> "ClientSession":
         from secretary.kernel.http.connection import open_session  # noqa: PLC0415 - imports aiohttp
 
         if self._is_closed:

@@ -24,7 +24,7 @@ from secretary import __version__
 from secretary.kernel.http.addresses import IPAddress
 from secretary.kernel.http.errors import address_not_allowed
 from secretary.kernel.http.guard import Guard
-from secretary.kernel.http.request import DestinationKind
+from secretary.kernel.http.request import DestinationKind, Lane, SocksLane
 
 # A compressed answer is not asked for: streams would arrive in lumps, and a bomb has nothing to hide in. A server
 # that compresses all the same is unpacked piece by piece (64 KiB at a time) under the reader's own size limit.
@@ -64,7 +64,11 @@ def _public_sockets(guard: Guard) -> Callable[[AddrInfoType], socket.socket]:
     return open_socket
 
 
-def _connector(guard: Guard, lane: DestinationKind | Path) -> BaseConnector:
+def _connector(guard: Guard, lane: Lane) -> BaseConnector:
+    if isinstance(lane, SocksLane):
+        from secretary.kernel.http.socks import SocksConnector  # noqa: PLC0415 - few installations have such a proxy
+
+        return SocksConnector(guard, lane, CheckedResolver(guard.addresses))
     if isinstance(lane, Path):
         # Not kept: connecting costs microseconds here, and llama.cpp hangs up on kept connections unannounced.
         return UnixConnector(str(lane), force_close=True, limit=0)
@@ -74,7 +78,7 @@ def _connector(guard: Guard, lane: DestinationKind | Path) -> BaseConnector:
     return TCPConnector(resolver=resolver, limit=0, socket_factory=_public_sockets(guard))
 
 
-def open_session(guard: Guard, lane: DestinationKind | Path) -> ClientSession:
+def open_session(guard: Guard, lane: Lane) -> ClientSession:
     """A session without cookies, environment proxies, redirects or time limits of its own (ours are per request)."""
     return ClientSession(
         connector=_connector(guard, lane),

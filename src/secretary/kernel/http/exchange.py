@@ -1,6 +1,8 @@
 """One request put on the wire, until the headers of its answer; what aiohttp raises becomes ours here."""
 
 import asyncio
+from base64 import b64encode
+from typing import Any
 
 from aiohttp import (
     ClientConnectorCertificateError,
@@ -17,8 +19,10 @@ from aiohttp import (
 from aiohttp.http_exceptions import HttpProcessingError
 
 from secretary.kernel.errors import Upstream
+from secretary.kernel.http.authorities import trusting
 from secretary.kernel.http.errors import http_error
-from secretary.kernel.http.request import HttpRequest, Target
+from secretary.kernel.http.guard import parse_proxy_url
+from secretary.kernel.http.request import HttpRequest, Proxy, Target
 
 BODY_BREAKS = (ClientError, HttpProcessingError, OSError)
 
@@ -44,10 +48,25 @@ async def _send(session: ClientSession, request: HttpRequest, target: Target) ->
         data=request.body,
         headers=headers,
         timeout=ClientTimeout(total=None, connect=connect_s, sock_connect=connect_s),
-        proxy=request.proxy.url if request.proxy else None,
         server_hostname=target.tls_name,
+        ssl=True if request.ca_file is None else await trusting(request.ca_file),
         allow_redirects=False,
+        **_through(request.proxy),
     )
+
+
+def _through(proxy: Proxy | None) -> dict[str, Any]:
+    """The HTTP proxy as aiohttp wants it, its password out of the URL, which aiohttp shows in its errors.
+
+    aiohttp makes `Proxy-Authorization` out of the proxy's `Authorization`, for CONNECT and for plain requests alike.
+    """
+    if proxy is None or proxy.is_socks:
+        return {}
+    url = parse_proxy_url(proxy.url)
+    if url.user is None:
+        return {"proxy": url}
+    who = b64encode(f"{url.user}:{url.password or ''}".encode()).decode()
+    return {"proxy": url.with_user(None), "proxy_headers": {"Authorization": f"Basic {who}"}}
 
 
 def _mapped(error: Exception) -> Upstream:

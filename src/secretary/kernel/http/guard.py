@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Final
 
 from secretary.kernel.http.addresses import IPAddress, is_disguised_address, is_public, literal_address
 from secretary.kernel.http.errors import address_not_allowed, http_error
-from secretary.kernel.http.request import DestinationKind
+from secretary.kernel.http.request import SOCKS_SCHEMES, DestinationKind
 
 if TYPE_CHECKING:
     from yarl import URL
 
 Resolve = Callable[[str, int], Awaitable[Sequence[IPAddress]]]
 
+_WEB: Final = frozenset({"http", "https"})
 _HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _UNSEEN: Final = re.compile(r"[\x00-\x20\x7f\\]")  # URL parsers disagree about control characters and backslashes
 
@@ -35,7 +36,7 @@ async def system_resolve(host: str, port: int) -> Sequence[IPAddress]:
     return [ip_address(entry[4][0]) for entry in found]
 
 
-def parse_url(url: str) -> "URL":
+def parse_url(url: str, schemes: frozenset[str] = _WEB) -> "URL":
     """The URL as the connecting library itself reads it. Raises Invalid for what is not plain http or https."""
     from yarl import URL  # noqa: PLC0415 - start-up must not pay for the HTTP client
 
@@ -43,9 +44,14 @@ def parse_url(url: str) -> "URL":
         parsed = URL(url)
     except ValueError as error:
         raise address_not_allowed() from error
-    if _UNSEEN.search(url) or parsed.scheme not in {"http", "https"} or not parsed.raw_host:
+    if _UNSEEN.search(url) or parsed.scheme not in schemes or not parsed.raw_host:
         raise address_not_allowed()
     return parsed
+
+
+def parse_proxy_url(url: str) -> "URL":
+    """A proxy's URL, which may be one of SOCKS too. Raises Invalid."""
+    return parse_url(url, _WEB | SOCKS_SCHEMES)
 
 
 class Guard:

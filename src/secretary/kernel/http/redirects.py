@@ -33,7 +33,7 @@ def redirected(request: HttpRequest, status: int, location: str) -> HttpRequest:
         hop = replace(hop, method="GET", body=None, headers=_without(hop.headers, _OF_BODY))
     if not is_same_origin:
         kept = {name: value for name, value in hop.headers.items() if name.lower() in _HARMLESS}
-        hop = replace(hop, kind=DestinationKind.TYPED, headers=kept)
+        hop = replace(hop, kind=DestinationKind.TYPED, headers=kept, ca_file=None)
     return hop
 
 

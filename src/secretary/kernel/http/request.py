@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
+
+SOCKS_SCHEMES: Final = frozenset({"socks5", "socks5h", "socks4"})
 
 
 class DestinationKind(StrEnum):
@@ -25,10 +28,17 @@ class HttpTimeouts:
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """An HTTP proxy, `http://[user:password@]host:port`. A typed one is guarded as any typed address is."""
+    """A proxy, `scheme://[user:password@]host:port`. A typed one is guarded as any typed address is.
+
+    Schemes: `http`, `https`; `socks5` and `socks4` are told addresses, `socks5h` looks up trusted names itself.
+    """
 
     url: str = field(repr=False)
     kind: DestinationKind = DestinationKind.TYPED
+
+    @property
+    def is_socks(self) -> bool:
+        return self.url.partition(":")[0].lower() in SOCKS_SCHEMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,8 @@ class HttpRequest:
     """One request. `unix_socket` is for our own child processes: the URL's host is then only a name.
 
     `max_redirects` is 0 (a redirect is an answer like any other) to 5 (one more is a fault). Every hop is checked
-    again, and another origin gets none of the caller's headers but the harmless ones.
+    again, and another origin gets none of the caller's headers but the harmless ones. `ca_file` (PEM) holds
+    certificate authorities that are trusted for this origin besides the system's; nothing is ever left unverified.
     """
 
     method: str
@@ -48,6 +59,19 @@ class HttpRequest:
     proxy: Proxy | None = None
     unix_socket: Path | None = None
     max_redirects: int = 0
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SocksLane:
+    """The connections through one SOCKS proxy, which is trusted as far as `kind` says."""
+
+    proxy_url: str = field(repr=False)
+    kind: DestinationKind
+
+
+Lane = DestinationKind | Path | SocksLane
+"""Whose connection pool a request uses."""
 
 
 @dataclass(frozen=True, slots=True)

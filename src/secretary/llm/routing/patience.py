@@ -23,13 +23,18 @@ WITH_OTHERS = Patience(queue_s=2.0, first_word_s=12.0, retries=1, longest_wait_s
 ALONE = Patience(queue_s=20.0, first_word_s=None, retries=3, longest_wait_s=10.0)
 
 
-def wait_before_retry(error: Upstream, attempt: int, patience: Patience, random: Random) -> float | None:
+QUICK_S = 3.0
+
+
+def wait_before_retry(error: Upstream, attempt: int, took_s: float, patience: Patience, random: Random) -> float | None:
     """Seconds to wait before the next try (`attempt` counts from 1), or None where trying again is no use.
 
     What the service asks for by Retry-After is kept; else full jitter (Brooker, "Exponential Backoff And Jitter",
     AWS Architecture Blog, 2015).
     """
-    if not error.retryable or attempt > patience.retries or error.code == "llm_timeout":
+    if not error.retryable or attempt > patience.retries:
+        return None
+    if error.code == "llm_timeout" and took_s > QUICK_S:  # waited for; a service may also say so at once
         return None
     if error.retry_after_s is not None:
         wait = error.retry_after_s + random.uniform(0.0, 0.1)

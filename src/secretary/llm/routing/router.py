@@ -6,6 +6,7 @@ a passage or takes a message).
 """
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from random import Random
@@ -89,14 +90,18 @@ class Router:
         attempt = 0
         while True:
             attempt += 1
-            spoke = False
+            spoke, began = False, time.monotonic()
             try:
                 async with aclosing(self._attempt(ask, backend, prompt, patience)) as pieces:
                     async for piece in pieces:
                         spoke = True
                         yield piece
             except Upstream as error:
-                wait = None if spoke else wait_before_retry(error, attempt, patience, self._random)
+                wait = (
+                    None
+                    if spoke
+                    else wait_before_retry(error, attempt, time.monotonic() - began, patience, self._random)
+                )
                 if wait is None:
                     raise
                 await self._sleep(wait)

@@ -36,6 +36,8 @@ class ServerOptions:
     slots: int
     threads: int
     chat_template: str | None
+    is_embedder: bool = False
+    pooling: str | None = None
 
 
 def main() -> None:
@@ -60,7 +62,7 @@ def main() -> None:
 
 
 def _parameters(options: ServerOptions) -> "CommonParams":
-    from xllamacpp import CommonParams  # noqa: PLC0415 - heavy
+    from xllamacpp import CommonParams, llama_pooling_type  # noqa: PLC0415 - heavy
 
     params = CommonParams()
     params.model.path = options.model
@@ -72,8 +74,13 @@ def _parameters(options: ServerOptions) -> "CommonParams":
     for cpu in (params.cpuparams, params.cpuparams_batch):
         cpu.n_threads = options.threads
         cpu.poll = 0  # spinning threads starve the rest of the machine (0.6 tokens/s under load, measured)
-    params.cache_prompt = True
-    params.cache_ram_mib = _PROMPT_CACHE_MIB
+    params.cache_prompt = not options.is_embedder  # half a text must never make a vector
+    params.cache_ram_mib = 0 if options.is_embedder else _PROMPT_CACHE_MIB
+    params.embedding = options.is_embedder
+    if options.is_embedder:  # a text must fit into one physical batch
+        params.n_batch = params.n_ubatch = options.context_tokens
+    if options.pooling is not None:
+        params.pooling_type = getattr(llama_pooling_type, f"LLAMA_POOLING_TYPE_{options.pooling.upper()}")
     params.ui = False
     params.verbosity = 0
     if options.chat_template is not None:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from secretary.kernel.errors import Invalid, Language
 
@@ -21,6 +21,7 @@ class LocalModelSpec:
     """A GGUF file and how to run it. `context_tokens` is what each of `slots` parallel answers gets.
 
     `threads` None or 0 means the physical cores, four at most. `chat_template` (Jinja) replaces the file's own.
+    `pooling` (for vectors) is how tokens become one vector, where the file does not say it itself.
     """
 
     path: Path
@@ -29,6 +30,7 @@ class LocalModelSpec:
     threads: int | None = None
     slots: int = 2
     chat_template: str | None = None
+    pooling: Literal["mean", "cls", "last"] | None = None
 
     @property
     def thread_count(self) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from secretary.adapters.llm.keepsakes import Keepsakes
 from secretary.adapters.llm.openai_wire.answer import Completion
 from secretary.adapters.llm.openai_wire.endpoint import Dialect, Endpoint
 from secretary.adapters.llm.openai_wire.faults import fault_of_status
@@ -20,29 +21,31 @@ class ChatCompletions:
     def __init__(self, endpoint: Endpoint, dialect: Dialect) -> None:
         self._endpoint = endpoint
         self._dialect = dialect
+        self._thoughts: Keepsakes[str] | None = Keepsakes() if dialect.hears_reasoning else None
 
     async def request(self, prompt: Prompt, timeouts: HttpTimeouts) -> HttpRequest:
         endpoint = self._endpoint
-        headers = {"Content-Type": "application/json", "Accept": "text/event-stream", **endpoint.headers}
-        if endpoint.api_key:
-            headers["Authorization"] = f"Bearer {endpoint.api_key}"
+        headers = {"Content-Type": "application/json", "Accept": "text/event-stream", **endpoint.key_headers}
         return HttpRequest(
             "POST",
             endpoint.chat_url,
             kind=endpoint.kind,
             headers=headers,
-            body=request_body(endpoint.model, prompt, self._dialect),
+            body=request_body(endpoint.model, prompt, self._dialect, self._thought_of),
             timeouts=timeouts,
             proxy=endpoint.proxy,
             unix_socket=endpoint.unix_socket,
+            ca_file=endpoint.ca_file,
         )
 
     def answer(self, prompt: Prompt) -> Completion:
-        del prompt
-        return Completion(self._endpoint.model)
+        return Completion(self._endpoint.model, prompt, self._dialect, self._thoughts)
 
     def fault_of_status(self, status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> Upstream:
         return fault_of_status(status, headers, body, now)
+
+    def _thought_of(self, call_id: str) -> str:
+        return (self._thoughts.of(call_id) if self._thoughts else None) or ""
 
 
 def openai_model(
