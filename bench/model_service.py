@@ -1,9 +1,12 @@
-"""A model service on OpenAI's wire that answers at once, as one document or as a stream: `python -m bench.model_service`.
+"""A model service on OpenAI's wire that answers as fast as it can: `python -m bench.model_service [TOKENS]`.
 
-A stream is written in one go: what is measured with it is the cost of a request, not of its tokens.
+Without TOKENS an answer is twenty words, written in one go, as a document or as a stream: the cost of a request is
+measured with it. With TOKENS a stream is written token by token, each as soon as the last one is out.
 """
 
 import asyncio
+import sys
+from collections.abc import Callable
 from typing import cast
 
 import uvloop
@@ -34,10 +37,40 @@ def _answer(content_type: bytes, body: bytes) -> bytes:
 WHOLE, STREAM = _answer(b"application/json", _WHOLE), _answer(b"text/event-stream", _STREAM)
 
 
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+def _framed(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+WORDS = [_framed(_EVENT % (b'{"content":"word%d "}' % number, b"null")) for number in range(100)]
+END = _framed(_EVENT % (b"{}", b'"stop"') + b"data: [DONE]\n\n") + b"0\r\n\r\n"
+
+
+def drip(tokens: int) -> Callable[[asyncio.Transport], None]:
+    """Writes a stream token by token, giving way to the other streams after each."""
+    loop = asyncio.get_running_loop()
+
+    def write(transport: asyncio.Transport, left: int) -> None:
+        if left and not transport.is_closing():
+            transport.write(WORDS[left % len(WORDS)])
+            loop.call_soon(write, transport, left - 1)
+        else:
+            transport.write(END)
+
+    def begin(transport: asyncio.Transport) -> None:
+        transport.write(HEAD)
+        write(transport, tokens)
+
+    return begin
+
+
 class Connection(asyncio.Protocol):
     """Answers every request; a request's end is seen by its length."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: Callable[[asyncio.Transport], None]) -> None:
+        self._stream = stream
         self._received = b""
         self._transport: asyncio.Transport
 
@@ -51,14 +84,18 @@ class Connection(asyncio.Protocol):
         if gap and len(body) >= length:
             self._received = body[length:]
             is_stream = b'"stream":true' in body[:length].replace(b" ", b"")
-            self._transport.write(STREAM if is_stream else WHOLE)
+            if is_stream:
+                self._stream(self._transport)
+            else:
+                self._transport.write(WHOLE)
 
 
-async def main() -> None:
-    server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0)
+async def main(tokens: int) -> None:
+    stream = drip(tokens) if tokens else lambda transport: transport.write(STREAM)
+    server = await asyncio.get_running_loop().create_server(lambda: Connection(stream), "127.0.0.1", 0)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    uvloop.run(main())
+    uvloop.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 0))

@@ -14,12 +14,14 @@ from secretary.accounts.access import require
 from secretary.accounts.api import ROUTERS as ACCOUNTS
 from secretary.app.build import business_zone
 from secretary.assistant.api import router as assistants
+from secretary.assistant.backend.api import ROUTERS as DEFAULT_ASSISTANT
 from secretary.assistant.chat.api import router as chat
 from secretary.audit.api import audit_router
 from secretary.channels.api import instances_router
 from secretary.channels.ports import Channel
 from secretary.kernel.errors import Invalid, SecretaryError
 from secretary.knowledge.api import router as knowledge
+from secretary.llm.api import ROUTERS as LLM
 from secretary.operations.api import routers as operations
 from secretary.usage.api import usage_router
 from secretary.web.problem import problem
@@ -31,7 +33,7 @@ def routers(channels: Mapping[str, Channel]) -> list[APIRouter]:
     audit = audit_router(require("audit", "view"), require("audit", "manage"))
     usage = usage_router(require("usage", "view"), require("usage", "manage"), business_zone)
     widget = instances_router(channels["widget"], "widget")
-    return [*ACCOUNTS, assistants, audit, chat, knowledge, widget, usage, *operations]
+    return [*ACCOUNTS, assistants, audit, chat, knowledge, widget, usage, *DEFAULT_ASSISTANT, *LLM, *operations]
 
 
 def build_admin_api(channels: Mapping[str, Channel]) -> FastAPI:

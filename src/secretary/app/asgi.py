@@ -26,7 +26,11 @@ class Asgi:
             mounts.update(channel.apps(app.desk))
         mounts["/v1"] = OpenAIErrors(RouteIndex(app.gateway.routes()))
         mounts.update(dict.fromkeys(("/admin", "/chat", "/reset_conversation"), admin or self.admin or core))
-        self._dispatch = Edge(PrefixDispatch(mounts), max_body_bytes=app.settings.max_body_bytes)
+        self._dispatch = Edge(
+            PrefixDispatch(mounts),
+            max_body_bytes=app.settings.max_body_bytes,
+            body_bytes={"/v1/": app.settings.max_v1_body_bytes},
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["services"] = self._app

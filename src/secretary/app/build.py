@@ -13,7 +13,7 @@ from secretary.accounts.tokens import AccessTokens
 from secretary.adapters.channels.widget.channel import WidgetChannel
 from secretary.adapters.llm.factory import Models
 from secretary.app.installation import ThisInstallation
-from secretary.app.models import models_of
+from secretary.app.models import TYPES, models_of
 from secretary.assistant.aside import Aside
 from secretary.assistant.chat.service import Chat
 from secretary.assistant.queries import default_assistant
@@ -49,6 +49,8 @@ from secretary.knowledge.faq.lookup import FaqLookup
 from secretary.knowledge.ports import BusinessCard
 from secretary.llm.ports import ChatModel
 from secretary.llm.prices import PriceBook
+from secretary.llm.registry.own import VllmServer
+from secretary.llm.registry.trial import Trial
 from secretary.llm.routing.accounting import Accounting
 from secretary.llm.routing.backends import Backends
 from secretary.llm.routing.embedding import Embeds
@@ -92,6 +94,7 @@ class App:
     ledger: Ledger
     prices: PriceBook
     router: Router
+    trial: Trial
     gateway: Gateway
     turns: TurnRunner
     desk: FrontDesk
@@ -105,6 +108,11 @@ class App:
     @property
     def deployment_mode(self) -> str:
         return self.settings.deployment_mode
+
+    @property
+    def vllm(self) -> VllmServer:
+        """The server of language models that the environment names."""
+        return VllmServer(self.settings.vllm_api_url, self.settings.vllm_model)
 
     @property
     def data_dir(self) -> Path:
@@ -138,7 +146,8 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
     http = HttpClient(frozenset(settings.allowed_private_hosts))
     tokens = AccessTokens(_jwt_key(settings, vault), f"secretary:{vault.derive('installation').hex()[:16]}")
     fixed = models_of(settings, http) if ports.models is None else ports.models
-    backends = Backends(units, Models(http), specs(vault), fixed, settings.llm_backend)
+    factory = Models(http)
+    backends = Backends(units, factory, specs(vault), fixed, settings.llm_backend, TYPES)
     ledger = Ledger(units, UsageLimits(units, business_zone))
     prices = PriceBook(units)
     accounting = Accounting(ledger, prices)
@@ -179,6 +188,7 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         ledger=ledger,
         prices=prices,
         router=router,
+        trial=Trial(units, router, factory, vault),
         gateway=gateway,
         turns=turns,
         desk=desk,
@@ -186,7 +196,7 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         channels=channels,
         broadcast=broadcast,
         changes=ChangeFeed(units.bus, broadcast),
-        worker=Worker(units, handlers(units), grace_s=WORKER_GRACE_S),
+        worker=Worker(units, handlers(units, ledger), grace_s=WORKER_GRACE_S),
         installation=ThisInstallation(
             backends, tuple(channels), settings.roles, settings.llm_backend, started_at=ports.clock()
         ),

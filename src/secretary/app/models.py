@@ -1,13 +1,19 @@
-"""Which language models this installation has, from its settings: a server of its own, and a file on this machine."""
+"""Which language models this installation has, from its settings: a server, a key of Gemini, a file on this machine."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
+from secretary.adapters.llm.factory import Models
 from secretary.adapters.llm.local import LocalModel, describe
 from secretary.adapters.llm.openai_wire import Dialect, Endpoint, openai_model
 from secretary.kernel.http import DestinationKind, HttpClient
+from secretary.llm.catalog import kind_of
 from secretary.llm.ports import ChatModel
+from secretary.llm.providers import ProviderSpec, ProviderType
 from secretary.settings import Settings
+
+TYPES: Mapping[str, ProviderType] = {"vllm": ProviderType.VLLM, "gemini": ProviderType.GEMINI}
+"""What those of the environment are, for their prices; what runs on this machine is of no type."""
 
 
 def models_of(settings: Settings, http: HttpClient) -> Mapping[str, ChatModel]:
@@ -15,6 +21,8 @@ def models_of(settings: Settings, http: HttpClient) -> Mapping[str, ChatModel]:
     models: dict[str, ChatModel] = {}
     if settings.vllm_api_url:
         models["vllm"] = _vllm(settings, http)
+    if settings.gemini_api_key.get_secret_value():
+        models["gemini"] = Models(http).chat(_gemini(settings))
     if path := settings.local_model or _first_model(settings.data_dir / "models"):
         spec = describe(path, languages=settings.local_model_languages, threads=settings.local_model_threads or None)
         models["local"] = LocalModel(spec, http)
@@ -30,6 +38,18 @@ def _vllm(settings: Settings, http: HttpClient) -> ChatModel:
         kind=DestinationKind.TRUSTED,
     )
     return openai_model(http, endpoint, name="vllm", dialect=Dialect(repetition_penalty="repetition_penalty"))
+
+
+def _gemini(settings: Settings) -> ProviderSpec:
+    kind = kind_of(ProviderType.GEMINI)
+    return ProviderSpec(
+        name="gemini",
+        type=ProviderType.GEMINI,
+        model=settings.gemini_model or kind.models[0].name,
+        base_url=kind.base_url,
+        api_key=settings.gemini_api_key.get_secret_value(),
+        kind=DestinationKind.TRUSTED,
+    )
 
 
 def _first_model(folder: Path) -> Path | None:

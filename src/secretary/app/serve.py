@@ -27,6 +27,7 @@ from secretary.kernel.errors import Conflict
 from secretary.kernel.telemetry import configure_logging
 from secretary.migrations import migrate_if_needed
 from secretary.settings import Settings
+from secretary.usage.jobs import recover_at_start
 from secretary.web.patient import Patience, patient
 
 log = structlog.get_logger(__name__)
@@ -139,6 +140,7 @@ async def started(app: App, announce: Callable[[FirstAdmin], None]) -> AsyncIter
             if admin := await prepare(app):
                 announce(admin)
             await app.broadcast.start()
+            await recover_at_start(app.ledger, is_embedded=app.settings.is_embedded)
             if "worker" in app.settings.roles:
                 await roles.enter_async_context(working(app))
             if "web" in app.settings.roles:

@@ -77,11 +77,10 @@ class Answering:
 
     async def _prepare(self, exchange: Exchange, language: Language) -> Turn:
         async with self._units.read() as unit:
-            assistant = await queries.assistant(unit.db, exchange.session.assistant_id)
-            assistant = assistant or await queries.default_assistant(unit.db)
-            taking = await queries.request_being_taken(unit.db, exchange.session.id)
-        if assistant is None:
+            found = await queries.who_answers(unit.db, exchange.session.assistant_id, exchange.session.id)
+        if found is None:
             raise NotFound("no_assistant", en="There is no assistant to answer.", ru="Отвечать некому: нет ассистента.")
+        assistant, persona, taking = found
         turn = Turn(
             session_id=exchange.session.id,
             question_id=exchange.question.id,
@@ -89,7 +88,9 @@ class Answering:
             text=exchange.question.content,
             language=language,
             asked_at=exchange.question.created,
+            messages_before=exchange.question.seq - 1,
             assistant=assistant,
+            persona=persona,
             source=exchange.session.source,
             contact_key=exchange.session.contact_key,
             owner_id=exchange.session.owner_id,

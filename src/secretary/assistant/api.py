@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from secretary.accounts.access import require
 from secretary.accounts.reach import ensure_may_touch, owner_filter
@@ -13,7 +13,7 @@ from secretary.assistant.models import Assistant, Card, LlmParams
 from secretary.assistant.service import AssistantFields
 from secretary.kernel.errors import NotFound
 from secretary.kernel.unit import Actor, Unit
-from secretary.llm.routing.chain import ChainLink
+from secretary.llm.routing.chain import ChainLink, When
 from secretary.web.deps import UnitDep
 
 router = APIRouter(prefix="/admin", tags=["assistants"])
@@ -22,6 +22,11 @@ MayView = Annotated[Actor, Depends(require("assistants", "view"))]
 MayEdit = Annotated[Actor, Depends(require("assistants", "edit"))]
 MayReadRequests = Annotated[Actor, Depends(require("requests", "view"))]
 MaySettleRequests = Annotated[Actor, Depends(require("requests", "edit"))]
+
+
+def _as_written(link: object) -> object:
+    """A link without conditions is shown as the plain name that it may be written as."""
+    return link.backend if isinstance(link, ChainLink) and link.when == When() else link
 
 
 class AssistantOut(BaseModel):
@@ -36,7 +41,7 @@ class AssistantOut(BaseModel):
     is_default: bool
     persona_id: str
     system_prompt: str | None
-    backends: list[ChainLink]
+    backends: list[Annotated[ChainLink | str, BeforeValidator(_as_written)]]
     llm_params: LlmParams
     card: Card
     collections: list[str] | None

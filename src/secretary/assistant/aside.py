@@ -70,6 +70,7 @@ class Aside:
             text=text,
             language=detect_language(text),
             asked_at=self._clock(),
+            messages_before=0,
             assistant=assistant,
             source="api",
             contact_key=actor.id,

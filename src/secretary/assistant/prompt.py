@@ -27,6 +27,10 @@ CARD_LINES = {
     "en": (("company", "Company"), ("phone", "Phone"), ("address", "Address"), ("hours", "Opening hours")),
 }
 
+# History is dropped by the block: its beginning stays the same for some turns, and the caches of models with it.
+HISTORY_MESSAGES = 20
+DROPPED_AT_ONCE = 10
+
 # A token of Russian text is at least two characters long in every tokenizer in use; one is the safe side.
 CHARACTERS_PER_TOKEN = 2
 
@@ -50,20 +54,22 @@ def _reads(able: ChatCapabilities, text: str) -> bool:
     return detect_language(text, default="en") in able.languages
 
 
+def history_length(messages_before: int) -> int:
+    """How many of the messages before a question are told: all of few, the last 20 to 29 of many."""
+    dropped = max(0, messages_before - HISTORY_MESSAGES) // DROPPED_AT_ONCE * DROPPED_AT_ONCE
+    return messages_before - dropped
+
+
 def build_prompt(
     turn: Turn, preset: LlmPreset, history: Sequence[tuple[str, str]], able: ChatCapabilities
 ) -> list[Message]:
     """System message, as much of the newest history as the model reads and half of its context holds, the question."""
+    kept = [(role, content) for role, content in history if _reads(able, content)]
     room = able.context_tokens * CHARACTERS_PER_TOKEN // 2
-    kept: list[Message] = []
-    for role, content in reversed(history):
-        if not _reads(able, content):
-            continue
-        room -= len(content)
-        if room < 0:
-            break
-        kept.append(Message("assistant" if role == "assistant" else "user", content))
-    return [Message("system", system_prompt(turn, preset, able)), *reversed(kept), Message("user", turn.text)]
+    while kept and sum(len(content) for _, content in kept) > room:
+        kept = kept[DROPPED_AT_ONCE:]
+    said = [Message("assistant" if role == "assistant" else "user", content) for role, content in kept]
+    return [Message("system", system_prompt(turn, preset, able)), *said, Message("user", turn.text)]
 
 
 def in_role(turn: Turn, preset: LlmPreset, asked: Prompt, able: ChatCapabilities) -> Prompt:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from secretary.assistant.models import Assistant, Request
 from secretary.conversations.models import ChatSession
+from secretary.llm.models import LlmPreset
 
 
 async def assistant(db: AsyncSession, assistant_id: str) -> Assistant | None:
@@ -25,9 +26,24 @@ async def assistants(db: AsyncSession, *, owner_id: str | None) -> Sequence[Assi
     return (await db.scalars(statement)).all()
 
 
-async def request_being_taken(db: AsyncSession, session_id: str) -> Request | None:
-    statement = select(Request).where(Request.session_id == session_id, Request.status == "taking")
-    return (await db.scalars(statement)).one_or_none()
+_WHO_ANSWERS = (
+    select(Assistant, LlmPreset, Request)
+    .join(LlmPreset, LlmPreset.id == Assistant.persona_id)
+    .outerjoin(Request, (Request.session_id == bindparam("session_id")) & (Request.status == "taking"))
+    .where((Assistant.id == bindparam("assistant_id")) | Assistant.is_default)
+    .order_by(Assistant.id != bindparam("assistant_id"))
+    .limit(1)
+)
+
+
+async def who_answers(
+    db: AsyncSession, assistant_id: str, session_id: str
+) -> tuple[Assistant, LlmPreset, Request | None] | None:
+    """The assistant of a conversation (the default one where it is gone), its persona, and the message that it is
+    taking: in one statement, for every turn begins with it.
+    """
+    row = (await db.execute(_WHO_ANSWERS, {"assistant_id": assistant_id, "session_id": session_id})).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
 
 
 async def requests(

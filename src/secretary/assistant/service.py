@@ -11,8 +11,9 @@ from secretary.kernel.errors import Conflict, Invalid, NotFound
 from secretary.kernel.text import CleanText
 from secretary.kernel.unit import Unit
 from secretary.knowledge.service import find_collection
+from secretary.llm.presets import history
 from secretary.llm.routing.chain import AUTO, ChainLink
-from secretary.llm.service import get_preset
+from secretary.llm.service import ensure_backends, preset_for
 
 Prompt = Annotated[CleanText, Field(max_length=20_000)]
 
@@ -52,7 +53,7 @@ async def create(unit: Unit, fields: AssistantFields, *, is_default: bool = Fals
     """Create an assistant of the actor's, or of nobody's when the system does. Raises NotFound as `change` does."""
     if not fields.name:
         raise Invalid("name_missing", en="Give the assistant a name.", ru="Дайте ассистенту имя.")
-    await _check_references(unit, fields)
+    await _check_references(unit, fields, unit.actor.owner_id)
     return await _store(unit, fields, is_default=is_default)
 
 
@@ -63,8 +64,14 @@ async def clone(unit: Unit, assistant: Assistant, name: str) -> Assistant:
 
 
 async def change(unit: Unit, assistant: Assistant, fields: AssistantFields) -> None:
-    """Change the fields that were named. Raises NotFound for a persona or a collection that the actor cannot see."""
-    await _check_references(unit, fields)
+    """Change the fields that were named.
+
+    Raises NotFound for a persona or a backend that is not the assistant's owner's, and for a collection that the actor
+    cannot see.
+    """
+    await _check_references(unit, fields, assistant.owner_id)
+    if "system_prompt" in fields.model_fields_set:
+        await _keep_prompt(unit, assistant, fields.system_prompt)
     for name in fields.model_fields_set:
         setattr(assistant, name, getattr(fields, name))
     assistant.updated = unit.now()
@@ -72,9 +79,17 @@ async def change(unit: Unit, assistant: Assistant, fields: AssistantFields) -> N
     unit.record(AssistantChanged(assistant.id, tuple(sorted(fields.model_fields_set)), owner_id=assistant.owner_id))
 
 
-async def _check_references(unit: Unit, fields: AssistantFields) -> None:
+async def _keep_prompt(unit: Unit, assistant: Assistant, prompt: str | None) -> None:
+    """What the prompt says from now on is a version of it; so is what it said until now."""
+    before, after = history.plain(assistant.system_prompt), history.plain(prompt)
+    await history.keep(unit, history.of_assistant(assistant.id), before, after, since=assistant.updated)
+
+
+async def _check_references(unit: Unit, fields: AssistantFields, owner_id: str | None) -> None:
     if "persona_id" in fields.model_fields_set:
-        await get_preset(unit, fields.persona_id)
+        await preset_for(unit, fields.persona_id, owner_id)
+    if "backends" in fields.model_fields_set:
+        await ensure_backends(unit, (link.backend for link in fields.backends), owner_id)
     for collection_id in fields.collections or ():
         await find_collection(unit, collection_id)
 
@@ -104,6 +119,7 @@ async def delete(unit: Unit, assistant: Assistant) -> None:
             en="The default assistant cannot be deleted: every channel needs one that answers.",
             ru="Основного ассистента удалить нельзя: кто-то должен отвечать в каналах.",
         )
+    await history.forget(unit, history.of_assistant(assistant.id))
     await unit.db.delete(assistant)
     await unit.db.flush()
     unit.record(AssistantDeleted(assistant.id, owner_id=assistant.owner_id))

@@ -11,6 +11,7 @@ from secretary.assistant.override import LlmOverride
 from secretary.assistant.ports import Buttons, Delta, SourcesFound
 from secretary.kernel.errors import Language
 from secretary.kernel.unit import Unit
+from secretary.llm.models import LlmPreset
 from secretary.llm.ports import Finish, Prompt, Reasoning, ToolCallDelta
 
 Said = Delta | Reasoning | ToolCallDelta | SourcesFound | Buttons | Finish
@@ -46,9 +47,13 @@ class Turn:
     text: str
     language: Language
     asked_at: datetime
+    messages_before: int
+    """How many messages the conversation had before this one."""
     assistant: Assistant
     source: str
     contact_key: str
+    persona: LlmPreset | None = None
+    """The assistant's, where it was read with the assistant."""
     owner_id: str | None = None
     api_key_id: str = ""
     session_prompt: str | None = None

@@ -18,6 +18,8 @@ from secretary.kernel.jobs import (
 )
 from secretary.kernel.unit import Unit, UnitFactory
 from secretary.operations.folding import Step, fold_step
+from secretary.usage import jobs as usage
+from secretary.usage.ledger import Ledger
 
 PURGE, FOLD = "jobs.purge", "overview.fold"
 JOBS_KEPT = timedelta(days=7)
@@ -25,7 +27,7 @@ ATTEMPTS_KEPT = timedelta(days=1)  # sign-ins are limited by what happened withi
 FOLD_EVERY_MINUTES = 15
 
 
-def handlers(units: UnitFactory) -> Mapping[str, Handler]:
+def handlers(units: UnitFactory, ledger: Ledger) -> Mapping[str, Handler]:
     """What a worker runs."""
 
     async def purge(job: ClaimedJob) -> None:
@@ -43,7 +45,7 @@ def handlers(units: UnitFactory) -> Mapping[str, Handler]:
             if not step.remaining:
                 return
 
-    return {PURGE: purge, FOLD: fold}
+    return {PURGE: purge, FOLD: fold, **usage.handlers(ledger)}
 
 
 async def clear_away(unit: Unit) -> None:
@@ -64,6 +66,7 @@ def _schedules(zone: str) -> Sequence[NewSchedule]:
     return (
         NewSchedule(PURGE, PURGE, Daily(at=time(3, 30)), zone),
         NewSchedule(FOLD, FOLD, Interval(minutes=FOLD_EVERY_MINUTES), zone),
+        usage.SCHEDULE,
     )
 
 

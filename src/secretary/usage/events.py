@@ -38,3 +38,11 @@ class UsageCleaned(Event):
 
     def trace(self) -> Trace:
         return Trace("cleanup", "usage_log", details={"days": self.days, "deleted": self.deleted})
+
+
+@dataclass(frozen=True, slots=True)
+class UsageExported(Event):
+    """Somebody took the rows away as a file."""
+
+    def trace(self) -> Trace:
+        return Trace("export", "usage_log")

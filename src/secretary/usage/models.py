@@ -1,13 +1,16 @@
 """Tables of usage: every call is a row of `usage_log`; `usage_hours` sums them up; limits hold their own counters."""
 
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from secretary.kernel.db import Base, JsonOf, UtcDateTime, text_enum
+
+# A partial index: most rows are done and stay out of it. Queries repeat the words, or it would not be used.
+NOT_DONE = text("status <> 'done'")
 
 
 class CallStatus(StrEnum):
@@ -30,9 +33,10 @@ class UsageRow(Base):
         Index("ix_usage_log_service_type_at", "service_type", "at"),
         Index("ix_usage_log_source_at", "source", "at"),
         Index("ix_usage_log_api_key_id_at", "api_key_id", "at"),
-        Index(
-            "ix_usage_log_open", "at", sqlite_where=text("status = 'open'"), postgresql_where=text("status = 'open'")
-        ),
+        Index("ix_usage_log_assistant_id_at", "assistant_id", "at"),
+        Index("ix_usage_log_backend_at", "backend", "at"),
+        Index("ix_usage_log_model_at", "model", "at"),
+        Index("ix_usage_log_not_done", "status", "at", sqlite_where=NOT_DONE, postgresql_where=NOT_DONE),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -70,7 +74,10 @@ class UsageHour(Base):
     assistant_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     api_key_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     backend: Mapped[str] = mapped_column(String(60), primary_key=True)
+    model: Mapped[str] = mapped_column(String(200), primary_key=True)
     currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    place: Mapped[int] = mapped_column(BigInteger, default=0)
+    """A number for service, source, backend, model and currency: sums by it cost half of those by the texts."""
     requests: Mapped[int] = mapped_column(BigInteger)
     failed: Mapped[int] = mapped_column(BigInteger)
     units: Mapped[int] = mapped_column(BigInteger)
@@ -124,6 +131,14 @@ class UsageLimit(Base):
     updated: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Told(IntEnum):
+    """What the owner has been told of a limit in a period."""
+
+    NOTHING = 0
+    NEAR = 1
+    REACHED = 2
+
+
 class UsageCounter(Base):
     """What counts towards one limit in one period: spent by calls that are over, held by those that are not."""
 
@@ -134,4 +149,5 @@ class UsageCounter(Base):
     period_start: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     used: Mapped[int] = mapped_column(BigInteger)
     held: Mapped[int] = mapped_column(BigInteger)
-    is_warned: Mapped[bool] = mapped_column(default=False)
+    told: Mapped[int] = mapped_column(default=0, server_default="0")
+    """A `Told`."""

@@ -59,6 +59,14 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """The charge that found no room; `is_for_now`: only because others hold it who have not ended."""
+
+    charge: Charge
+    is_for_now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """A call that was let through. It is settled exactly once."""
 

@@ -2,19 +2,25 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from math import ceil
 from zoneinfo import ZoneInfo
 
+import structlog
+
+from secretary.kernel.errors import SecretaryError
 from secretary.kernel.unit import Unit, UnitFactory
-from secretary.usage import queries
 from secretary.usage.events import LimitChanged
-from secretary.usage.models import UsageLimit
+from secretary.usage.models import Period, UsageLimit
 from secretary.usage.periods import period_end, period_start
-from secretary.usage.ports import Amount, Call, Charge, LimitReached, limit_reached
+from secretary.usage.ports import Amount, Call, Charge, LimitReached, Refusal, limit_reached
+from secretary.usage.queries import limits as queries
 
 CHECK_INTERVAL_S = 1.0
+HELD_BY_OTHERS_S = 10
+log = structlog.get_logger(__name__)
 Zone = Callable[[Unit], Awaitable[ZoneInfo]]
 
 
@@ -26,6 +32,8 @@ class Limits:
         self._zone_of = zone
         self._monotonic = monotonic
         self._known: dict[str, UsageLimit] = {}
+        self._by_place: Mapping[tuple[str, str], Sequence[UsageLimit]] = {}
+        self._periods: dict[Period, tuple[datetime, datetime]] = {}
         self._zone = ZoneInfo("UTC")
         self._changes = 0
         self._checked: tuple[int, float] | None = None
@@ -36,32 +44,40 @@ class Limits:
         self._changes += 1
 
     async def charges(self, call: Call, estimate: Amount, now: datetime) -> tuple[Charge, ...]:
-        """What `call` counts towards; a hard limit holds the estimate."""
+        """What `call` counts towards; a hard limit holds the estimate. Raises Internal until limits are known once."""
         await self._refresh()
+        if not self._by_place:
+            return ()
         return tuple(
-            Charge(
-                limit.id,
-                period_start(now, limit.limit_type, self._zone),
-                limit.measure,
-                limit.currency,
-                estimate.of(limit.measure, limit.currency) if limit.hard_limit else 0,
-            )
-            for limit in self._known.values()
-            if limit.service_type == call.service_type and limit.scope in _scopes(call)
+            self._charge(limit, estimate, now)
+            for scope in _scopes(call)
+            for limit in self._by_place.get((call.service_type, scope), ())
         )
+
+    def _charge(self, limit: UsageLimit, estimate: Amount, now: datetime) -> Charge:
+        held = estimate.of(limit.measure, limit.currency) if limit.hard_limit else 0
+        return Charge(limit.id, self._period(limit.limit_type, now)[0], limit.measure, limit.currency, held)
 
     def is_hard(self, charge: Charge) -> bool:
         """Does this charge need room before the call?"""
         limit = self._known.get(charge.limit_id)
         return limit is not None and limit.hard_limit
 
-    def refusal(self, charge: Charge, now: datetime) -> LimitReached:
-        """Why a call without room for `charge` is not made."""
-        limit = self._known.get(charge.limit_id)
+    def refusal(self, refusal: Refusal, now: datetime) -> LimitReached:
+        """Why a call without room is not made. Room that others hold may be free again soon."""
+        limit = self._known.get(refusal.charge.limit_id)
         if limit is None:
-            return limit_reached("", 60)
-        ends = period_end(charge.period_start, limit.limit_type, self._zone)
-        return limit_reached(limit.scope, max(1, ceil((ends - now).total_seconds())))
+            return limit_reached("", HELD_BY_OTHERS_S)
+        ends = period_end(refusal.charge.period_start, limit.limit_type, self._zone)
+        left_s = max(1, ceil((ends - now).total_seconds()))
+        return limit_reached(limit.scope, min(left_s, HELD_BY_OTHERS_S) if refusal.is_for_now else left_s)
+
+    def _period(self, period: Period, now: datetime) -> tuple[datetime, datetime]:
+        known = self._periods.get(period)
+        if known is None or not known[0] <= now < known[1]:
+            known = period_start(now, period, self._zone), period_end(now, period, self._zone)
+            self._periods[period] = known
+        return known
 
     async def _refresh(self) -> None:
         if self._is_fresh():
@@ -70,11 +86,24 @@ class Limits:
             if self._is_fresh():
                 return
             began = (self._changes, self._monotonic())  # a change during the question makes it stale at once
-            async with self._units.read() as unit:
-                found: Sequence[UsageLimit] = await queries.enabled_limits(unit.db)
-                self._zone = await self._zone_of(unit)
-            self._known = {limit.id: limit for limit in found}
+            try:
+                await self._ask()
+            except (SecretaryError, OSError) as error:
+                if self._checked is None:
+                    raise
+                log.warning("limits_not_read", reason=str(error))  # those of a moment ago still hold
             self._checked = began
+
+    async def _ask(self) -> None:
+        async with self._units.read() as unit:
+            found = await queries.enabled(unit.db)
+            zone = await self._zone_of(unit)
+        by_place: defaultdict[tuple[str, str], list[UsageLimit]] = defaultdict(list)
+        for limit in found:
+            by_place[limit.service_type, limit.scope].append(limit)
+        self._known, self._by_place = {limit.id: limit for limit in found}, by_place
+        if zone != self._zone:
+            self._zone, self._periods = zone, {}
 
     def _is_fresh(self) -> bool:
         if self._checked is None:
@@ -83,5 +112,8 @@ class Limits:
         return changes == self._changes and self._monotonic() - at < CHECK_INTERVAL_S
 
 
-def _scopes(call: Call) -> set[str]:
-    return {"", f"assistant:{call.assistant_id}", f"key:{call.api_key_id}"}
+def _scopes(call: Call) -> list[str]:
+    """The installation's limits, and those of the call's assistant and key."""
+    scopes = [""]
+    scopes += [f"assistant:{call.assistant_id}"] if call.assistant_id else []
+    return scopes + ([f"key:{call.api_key_id}"] if call.api_key_id else [])

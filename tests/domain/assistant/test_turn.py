@@ -1,6 +1,7 @@
 """A message on its way through the stages, through the widget's door."""
 
 import asyncio
+import itertools
 import re
 
 import pytest
@@ -75,6 +76,17 @@ async def test_model_hears_persona_card_rules_and_history_with_a_stable_beginnin
     assert "+7 495" in first[0].content
     assert "[UNKNOWN]" in first[0].content
     assert [message.content for message in second[1:]] == [FREE, "Hello, world", "And more?"]
+
+
+async def test_long_history_loses_its_beginning_by_the_block_so_that_caches_hit(visitor, model):
+    for number in range(21):
+        await visitor.ask(f"{FREE} {number}")
+    told = [[message.content for message in prompt.messages] for prompt in model.prompts]
+    kept = [one == another[: len(one)] for one, another in itertools.pairwise(told)]
+    assert kept.count(False) == 2
+    assert max(len(one) for one in told) <= 32
+    assert len(told[-1]) >= 22
+    assert told[-1][-1] == f"{FREE} 20"
 
 
 async def test_model_that_knows_no_russian_never_answers_a_russian(visitor, model):

@@ -77,7 +77,7 @@ class Rig:
         await self.ledger.flush()
         async with self.units.read() as unit:
             rows = (await unit.db.scalars(select(UsageRow).order_by(UsageRow.id))).all()
-        return [(row.backend, row.status, row.code) for row in rows]
+        return sorted((row.backend, row.status, row.code) for row in rows)
 
     async def store(self, provider_id, **fields):
         async with self.units.write() as unit:
@@ -173,7 +173,7 @@ async def test_silent_backend_is_left_for_the_next(rig, monkeypatch):
     it = rig(silent, model("up"))
     assert await it.say() == "up"
     assert silent.cancelled == 1
-    assert (await it.rows())[0] == ("silent", CallStatus.FAILED, "llm_timeout")
+    assert ("silent", CallStatus.FAILED, "llm_timeout") in await it.rows()
 
 
 async def test_budget_leads_down_the_ladder(rig):

@@ -107,6 +107,17 @@ def test_what_only_admins_see_others_do_not_hear_of(resource):
     assert not change.is_for(Actor("visitor", "v"))
 
 
+@pytest.mark.parametrize("resource", ["conversation", "message", "note"])
+def test_conversations_of_nobody_are_told_to_those_who_see_them(resource):
+    """As `assistant.chat.access.visible_to` has it."""
+    customers, annas = Change(1, News("update", resource, "x", None)), Change(2, News("update", resource, "y", "anna"))
+    actors = (ADMIN, ANNA, BORIS, Actor("user", "w", "web"), GUEST, Actor("visitor", "v"))
+    assert [customers.is_for(actor) for actor in actors] == [True, True, True, True, False, False]
+    assert [annas.is_for(actor) for actor in actors] == [True, True, False, False, False, False]
+    key = Actor("api_key", "anna", "user", "k", scopes=frozenset({"chat:view"}))
+    assert (customers.is_for(key), annas.is_for(key)) == (False, True)
+
+
 def test_job_is_told_to_whoever_caused_it():
     change = Change(1, News("done", "job", "x", "anna"))
     assert [change.is_for(actor) for actor in (ADMIN, ANNA, BORIS, GUEST)] == [True, True, False, False]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,9 @@ from tests.domain.operations.test_overview import History
 from secretary.accounts.models import LoginAttempt, RefreshSession, Role, User
 from secretary.kernel.jobs import Job, NewJob, Schedule, claim, complete, enqueue, free_running, get_job
 from secretary.operations.work import FOLD, PURGE, clear_away, handlers, keep_schedules
+from secretary.usage.jobs import RECOVER
+from secretary.usage.ledger import Ledger
+from secretary.usage.rules import Limits
 
 NOW = datetime(2026, 3, 20, tzinfo=UTC)
 
@@ -19,11 +23,20 @@ def timed(units):
     return replace(units, clock=lambda: NOW)
 
 
+def work_of(units):
+    """What a worker runs, with a ledger of its own."""
+
+    async def utc(_):
+        return ZoneInfo("UTC")
+
+    return handlers(units, Ledger(units, Limits(units, utc)))
+
+
 async def do(units, kind):
     """One attempt at one job of this kind, as a worker makes it."""
     async with units.write() as unit:
         [job] = await claim(unit, [kind], unit.new_id(), 60)
-    await handlers(units)[kind](job)
+    await work_of(units)[kind](job)
     return job
 
 
@@ -83,7 +96,7 @@ async def test_fold_goes_on_where_a_dead_worker_stood_and_keeps_its_progress(dat
         return history.moment
 
     with pytest.raises(Killed):
-        await handlers(replace(units, clock=dying_clock))[FOLD](job)
+        await work_of(replace(units, clock=dying_clock))[FOLD](job)
     async with units.write() as unit:
         before = (await get_job(unit, job_id)).progress
         assert before is not None
@@ -103,5 +116,5 @@ async def test_schedules_of_the_house_are_kept_once_on_the_clock_of_the_business
             await keep_schedules(unit)
     async with timed.read() as unit:
         schedules = {schedule.key: schedule for schedule in await unit.db.scalars(select(Schedule))}
-    assert set(schedules) == {PURGE, FOLD}
-    assert set(handlers(timed)) == {schedule.kind for schedule in schedules.values()}
+    assert set(schedules) == {PURGE, FOLD, RECOVER}
+    assert set(work_of(timed)) == {schedule.kind for schedule in schedules.values()}

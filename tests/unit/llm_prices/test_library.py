@@ -36,7 +36,9 @@ async def test_child_that_talks_nonsense_is_a_failure(tmp_path, monkeypatch, pro
 
 async def test_child_that_hangs_is_ended(tmp_path, monkeypatch):
     left = tmp_path / "pid"
-    (tmp_path / "child.py").write_text(f"import os\nopen({str(left)!r}, 'w').write(str(os.getpid()))\nwhile True: pass\n")
+    (tmp_path / "child.py").write_text(
+        f"import os\nopen({str(left)!r}, 'w').write(str(os.getpid()))\nwhile True: pass\n"
+    )
     monkeypatch.setattr(library, "CHILD", tmp_path / "child.py")
     monkeypatch.setattr(library, "TIME_LIMIT_S", 0.5)
     with pytest.raises(LibraryFailed, match="TimeoutError"):
@@ -48,7 +50,9 @@ async def test_child_that_hangs_is_ended(tmp_path, monkeypatch):
 
 async def test_child_gets_no_secrets(tmp_path, monkeypatch):
     seen = tmp_path / "seen"
-    (tmp_path / "child.py").write_text(f"import os\nopen({str(seen)!r}, 'w').write(' '.join(os.environ))\nprint('[]')\n")
+    (tmp_path / "child.py").write_text(
+        f"import os\nopen({str(seen)!r}, 'w').write(' '.join(os.environ))\nprint('[]')\n"
+    )
     monkeypatch.setattr(library, "CHILD", tmp_path / "child.py")
     monkeypatch.setenv("ADMIN_JWT_SECRET", "x")
     assert await ask_library([]) == []

@@ -5,18 +5,17 @@ from contextlib import aclosing
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from secretary.assistant.prompt import UNKNOWN, build_prompt, in_role, sampling
+from secretary.assistant.prompt import UNKNOWN, build_prompt, history_length, in_role, sampling
 from secretary.assistant.turn import Said, Stage, Turn
 from secretary.conversations.tree import queries
-from secretary.kernel.unit import UnitFactory
+from secretary.kernel.unit import Unit, UnitFactory
+from secretary.llm.models import LlmPreset
 from secretary.llm.ports import ChatCapabilities, Delta, Finish, FinishReason, Piece, Prompt
 from secretary.llm.routing.ask import Ask, Origin
 from secretary.llm.routing.chain import ChainLink, Circumstances
 from secretary.llm.routing.router import Router
-from secretary.llm.service import get_preset
+from secretary.llm.service import get_preset, preset_for
 from secretary.usage.ports import LimitReached
-
-HISTORY_MESSAGES = 20
 
 
 class AskModel:
@@ -44,11 +43,19 @@ class AskModel:
     async def _prompts(self, turn: Turn) -> Callable[[ChatCapabilities], Prompt]:
         asked = turn.asked
         async with self._units.read() as unit:
-            preset = await get_preset(unit, turn.override.persona_id or turn.assistant.persona_id)
-            history = await queries.said_above(unit.db, turn.question_id, last=HISTORY_MESSAGES) if not asked else ()
+            preset = await _preset(unit, turn)
+            last = history_length(turn.messages_before)
+            history = await queries.said_above(unit.db, turn.question_id, last=last) if last and not asked else ()
         if asked is not None:
             return lambda able: in_role(turn, preset, asked, able)
         return lambda able: Prompt(build_prompt(turn, preset, history, able), sampling(turn, preset))
+
+
+async def _preset(unit: Unit, turn: Turn) -> LlmPreset:
+    """The assistant's persona, or the one that the message names: the asker's own, or the installation's."""
+    if turn.override.persona_id is None:
+        return turn.persona or await get_preset(unit, turn.assistant.persona_id)
+    return await preset_for(unit, turn.override.persona_id, turn.owner_id)
 
 
 def _ask(turn: Turn, prompt_for: Callable[[ChatCapabilities], Prompt]) -> Ask:

@@ -37,14 +37,16 @@ def upgrade() -> None:
     sa.Column('assistant_id', sa.String(length=36), nullable=False),
     sa.Column('api_key_id', sa.String(length=36), nullable=False),
     sa.Column('backend', sa.String(length=60), nullable=False),
+    sa.Column('model', sa.String(length=200), nullable=False),
     sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('place', sa.BigInteger(), nullable=False),
     sa.Column('requests', sa.BigInteger(), nullable=False),
     sa.Column('failed', sa.BigInteger(), nullable=False),
     sa.Column('units', sa.BigInteger(), nullable=False),
     sa.Column('prompt_tokens', sa.BigInteger(), nullable=False),
     sa.Column('completion_tokens', sa.BigInteger(), nullable=False),
     sa.Column('cost_micro', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('hour', 'service_type', 'source', 'assistant_id', 'api_key_id', 'backend', 'currency', name=op.f('pk_usage_hours')),
+    sa.PrimaryKeyConstraint('hour', 'service_type', 'source', 'assistant_id', 'api_key_id', 'backend', 'model', 'currency', name=op.f('pk_usage_hours')),
     sqlite_with_rowid=False
     )
     op.create_table('usage_log',
@@ -74,7 +76,10 @@ def upgrade() -> None:
     )
     op.create_index('ix_usage_log_api_key_id_at', 'usage_log', ['api_key_id', 'at'], unique=False)
     op.create_index('ix_usage_log_at_id', 'usage_log', ['at', 'id'], unique=False)
-    op.create_index('ix_usage_log_open', 'usage_log', ['at'], unique=False, sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'"))
+    op.create_index('ix_usage_log_assistant_id_at', 'usage_log', ['assistant_id', 'at'], unique=False)
+    op.create_index('ix_usage_log_backend_at', 'usage_log', ['backend', 'at'], unique=False)
+    op.create_index('ix_usage_log_model_at', 'usage_log', ['model', 'at'], unique=False)
+    op.create_index('ix_usage_log_not_done', 'usage_log', ['status', 'at'], unique=False, sqlite_where=sa.text("status <> 'done'"), postgresql_where=sa.text("status <> 'done'"))
     op.create_index('ix_usage_log_service_type_at', 'usage_log', ['service_type', 'at'], unique=False)
     op.create_index('ix_usage_log_source_at', 'usage_log', ['source', 'at'], unique=False)
     op.create_table('cloud_llm_providers',
@@ -137,7 +142,7 @@ def upgrade() -> None:
     sa.Column('period_start', sa.DateTime(timezone=True), nullable=False),
     sa.Column('used', sa.BigInteger(), nullable=False),
     sa.Column('held', sa.BigInteger(), nullable=False),
-    sa.Column('is_warned', sa.Boolean(), nullable=False),
+    sa.Column('told', sa.Integer(), server_default='0', nullable=False),
     sa.CheckConstraint('used >= 0 and held >= 0', name=op.f('ck_usage_counters_not_negative')),
     sa.ForeignKeyConstraint(['limit_id'], ['usage_limits.id'], name=op.f('fk_usage_counters_limit_id_usage_limits'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('limit_id', 'period_start', name=op.f('pk_usage_counters'))
