@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     vllm_api_url: str = Field(default="", alias="VLLM_API_URL")
     vllm_model: str = Field(default="", alias="VLLM_MODEL")
     vllm_api_key: SecretStr = Field(default=SecretStr(""), alias="VLLM_API_KEY")
+    gemini_api_key: SecretStr = Field(default=SecretStr(""), alias="GEMINI_API_KEY")
+    gemini_model: str = Field(default="", alias="GEMINI_MODEL")
     local_model: Path | None = Field(default=None, alias="LOCAL_MODEL_PATH")
     local_model_languages: Annotated[tuple[Language, ...], NoDecode] = Field(default=(), alias="LOCAL_MODEL_LANGUAGES")
     local_model_threads: int = Field(default=0, ge=0, le=256, alias="LOCAL_MODEL_THREADS")
@@ -61,6 +63,7 @@ class Settings(BaseSettings):
     rate_limit_v1: int = Field(default=600, ge=1, alias="RATE_LIMIT_V1")
     rate_limit_auth: int = Field(default=10, ge=1, alias="RATE_LIMIT_AUTH")
     max_body_bytes: int = Field(default=1_000_000, ge=1_000, alias="MAX_BODY_BYTES")
+    max_v1_body_bytes: int = Field(default=32_000_000, ge=1_000, alias="MAX_V1_BODY_BYTES")
 
     @field_validator("roles", "trusted_proxies", "allowed_private_hosts", "local_model_languages", mode="before")
     @classmethod

@@ -14,6 +14,7 @@ from secretary.kernel.clock import Clock
 from secretary.kernel.errors import Upstream
 from secretary.kernel.language import detect_language
 from secretary.kernel.unit import Actor
+from secretary.llm.errors import llm_error
 from secretary.llm.ports import Delta, Finish, FinishReason, Prompt, TokenUsage
 
 STAGES = frozenset({Stage.ADMIT, Stage.FAQ, Stage.KNOWLEDGE, Stage.LLM, Stage.EXTRACT})
@@ -39,7 +40,7 @@ class Aside:
         """
         turn = self._turn(actor, assistant, asked, override or LlmOverride())
         failure: Upstream | None = None
-        for responder in self._responders:
+        for responder in self._for(asked):
             has_spoken = has_ended = False
             try:
                 async with aclosing(responder.respond(turn)) as saying:
@@ -55,10 +56,14 @@ class Aside:
                 if not has_ended:
                     yield _end(responder.stage.label)
                 return
-        if failure is not None:
-            raise failure
+        if failure is not None or _is_for_model(asked):
+            raise failure or llm_error("llm_refused")
         yield Delta(UNKNOWN[turn.language])
         yield _end("none")
+
+    def _for(self, asked: Prompt) -> Sequence[Responder]:
+        is_for_model = _is_for_model(asked)
+        return [one for one in self._responders if not (is_for_model and one.stage is Stage.FAQ)]
 
     def _turn(self, actor: Actor, assistant: Assistant, asked: Prompt, override: LlmOverride) -> Turn:
         text = next((message.text for message in reversed(asked.messages) if message.role == "user"), "")
@@ -80,6 +85,11 @@ class Aside:
             override=override,
             asked=asked,
         )
+
+
+def _is_for_model(asked: Prompt) -> bool:
+    """Is the answer to have a form, or to go on from a tool's? Words that were written down beforehand do neither."""
+    return asked.json_output is not None or asked.tool_choice.mode == "required" or asked.messages[-1].role != "user"
 
 
 def _end(who: str) -> Finish:

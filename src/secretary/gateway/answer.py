@@ -1,7 +1,7 @@
 """A completion that has begun."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from secretary.assistant.ports import SourcesFound
 from secretary.llm.ports import Piece
@@ -12,8 +12,8 @@ Pieces = AsyncGenerator[Piece | SourcesFound, None]
 
 @dataclass(slots=True)
 class Answer:
-    """`trail` says what was tried, `session_id` in which conversation it stands (empty: in none)."""
+    """`trail` says what was tried (None: nobody knows), `session_id` in which conversation it stands (empty: in none)."""
 
     pieces: Pieces
-    trail: Trail = field(default_factory=Trail)
+    trail: Trail | None = None
     session_id: str = ""

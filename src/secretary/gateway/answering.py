@@ -48,7 +48,7 @@ class Answering:
         if isinstance(target, ToAssistant):
             return Answer(_without_buttons(self._aside.answer(actor, target.assistant, prompt, target.override)))
         backends = [target.backend, *await self._others(actor, request.models)]
-        return self._straight(actor, prompt, backends)
+        return self._straight(actor, prompt, backends, in_one_piece=not request.stream)
 
     async def _others(self, actor: Actor, models: Sequence[str]) -> list[Backend]:
         found = [await self._targets.find(actor, model) for model in models]
@@ -56,7 +56,7 @@ class Answering:
             raise no_such_model(wrong)
         return [one.backend for one in found if isinstance(one, ToModel)]
 
-    def _straight(self, actor: Actor, prompt: Prompt, backends: Sequence[Backend]) -> Answer:
+    def _straight(self, actor: Actor, prompt: Prompt, backends: Sequence[Backend], *, in_one_piece: bool) -> Answer:
         key = actor.session_id if actor.kind == "api_key" else ""
         trail = Trail()
         ask = Ask(
@@ -65,7 +65,11 @@ class Answering:
             backends=backends,
             trail=trail,
         )
-        return Answer(self._router.stream(ask), trail)
+        return Answer(self._whole(ask) if in_one_piece else self._router.stream(ask), trail)
+
+    async def _whole(self, ask: Ask) -> Pieces:
+        for piece in await self._router.whole(ask):
+            yield piece
 
 
 async def _without_buttons(said: AsyncGenerator[Said, None]) -> Pieces:

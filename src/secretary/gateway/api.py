@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from secretary.assistant.ports import SourcesFound
 from secretary.gateway.answer import Answer
 from secretary.gateway.answering import Answering
 from secretary.gateway.edge import Border
@@ -23,11 +22,10 @@ from secretary.gateway.targets import Listed, Targets, no_such_model
 from secretary.kernel.clock import Clock
 from secretary.kernel.errors import SecretaryError
 from secretary.kernel.unit import Actor
-from secretary.llm.ports import Piece
 from secretary.web.problem import internal_error
 from secretary.web.sse import EventStream
 
-OVERHEAD = "x-secretary-overhead-ms"
+OVERHEAD = b"x-secretary-overhead-ms"
 log = structlog.get_logger(__name__)
 
 
@@ -57,17 +55,17 @@ class Gateway:
         asked = parsed(ChatRequest, await request.body())
         answer = await self.answering.begin(actor, asked)
         answer_id, created = f"chatcmpl-{request.scope['request_id']}", int(self.clock().timestamp())
-        if not asked.stream:
+        if asked.stream:
+            chunks = Chunks(answer_id, asked.model, created, with_usage=asked.wants_usage)
+            events = _events(answer, chunks, request)
+            response: Response = EventStream(events, first=await anext(events))
+        else:
             whole = Whole()
             async with aclosing(answer.pieces) as pieces:
                 async for piece in pieces:
                     whole.take(piece)
-            return _json(whole.body(answer_id, asked.model, created), _headers(answer, began))
-        first = await anext(answer.pieces, None)
-        with_usage = asked.stream_options is not None and asked.stream_options.include_usage
-        chunks = Chunks(answer_id, asked.model, created, with_usage=with_usage)
-        response = EventStream(_events(answer, chunks, first, request))
-        response.raw_headers = [*response.raw_headers, *_raw(_headers(answer, began))]
+            response = _json(whole.body(answer_id, asked.model, created))
+        response.raw_headers += _headers(answer, began)
         return response
 
     async def embed(self, request: Request, actor: Actor) -> Response:
@@ -95,36 +93,38 @@ class Gateway:
         return _json(_model(Listed(model_id, provider if slash else "secretary", model_id)))
 
 
-async def _events(
-    answer: Answer, chunks: Chunks, first: Piece | SourcesFound | None, request: Request
-) -> AsyncGenerator[bytes, None]:
-    """The answer as events. A fault in mid-answer is the last event: the status has been sent."""
-    yield chunks.first()
+async def _events(answer: Answer, chunks: Chunks, request: Request) -> AsyncGenerator[bytes, None]:
+    """The answer as events, the first once its first piece is here. A fault before it is raised, one in mid-answer is
+    the last event: the status has been sent.
+    """
     async with aclosing(answer.pieces) as pieces:
+        first = await anext(pieces, None)
+        yield chunks.first() + (b"" if first is None else chunks.of(first))
         try:
-            if first is not None:
-                yield chunks.of(first)
             async for piece in pieces:
                 yield chunks.of(piece)
         except SecretaryError as error:
-            status = openai_problem(error, request.scope).status_code
-            yield b"data: " + orjson.dumps(error_object(error, request.scope, status)) + b"\n\n"
+            yield _failure(error, request)
         except Exception:  # the edge of a stream: logged, and told without a word of what it was
             log.exception("stream_failed", request_id=request.scope["request_id"])
-            yield b"data: " + orjson.dumps(error_object(internal_error(), request.scope, 500)) + b"\n\n"
+            yield _failure(internal_error(), request)
     yield DONE
 
 
-def _headers(answer: Answer, began: float) -> dict[str, str]:
-    """Our own part of the time until now: all of it but what providers took."""
-    headers = {OVERHEAD: f"{max(0.0, (time.perf_counter() - began) * 1000 - answer.trail.upstream_ms):.2f}"}
+def _failure(error: SecretaryError, request: Request) -> bytes:
+    status = openai_problem(error, request.scope).status_code
+    return b"data: " + orjson.dumps(error_object(error, request.scope, status)) + b"\n\n"
+
+
+def _headers(answer: Answer, began: float) -> list[tuple[bytes, bytes]]:
+    """Our own part of the time until now, where we know what providers took; the conversation, where there is one."""
+    headers = []
+    if answer.trail is not None:
+        ours = (time.perf_counter() - began) * 1000 - answer.trail.upstream_ms
+        headers.append((OVERHEAD, b"%.2f" % max(0.0, ours)))
     if answer.session_id:
-        headers["x-session-id"] = answer.session_id
+        headers.append((b"x-session-id", answer.session_id.encode()))
     return headers
-
-
-def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
 def _model(listed: Listed) -> dict[str, object]:
@@ -139,5 +139,5 @@ def _model(listed: Listed) -> dict[str, object]:
     }
 
 
-def _json(body: object, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(body), 200, headers, media_type="application/json")
+def _json(body: object) -> Response:
+    return Response(orjson.dumps(body), media_type="application/json")

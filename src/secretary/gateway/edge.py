@@ -14,6 +14,7 @@ from secretary.kernel.errors import Forbidden, Unauthenticated
 from secretary.kernel.limits import WindowLimiter
 from secretary.kernel.unit import ANONYMOUS, Actor
 from secretary.web.deps import actor_or_anonymous
+from secretary.web.listener import WhileListened
 
 Handler = Callable[[Request, Actor], Awaitable[Response]]
 
@@ -25,13 +26,15 @@ class Border:
         self._calls = calls
 
     def route(self, path: str, handler: Handler, methods: Sequence[str]) -> Route:
-        """A guarded route."""
+        """A guarded route; what it does ends when the caller leaves. Its handler finds the body read."""
 
         async def endpoint(request: Request) -> Response:
             actor = await actor_or_anonymous(request)
             ensure_may_call(actor)
             self._calls.hit(actor.session_id or actor.id)
-            return await handler(request, actor)
+            await request.body()
+            async with WhileListened(request.receive):
+                return await handler(request, actor)
 
         endpoint.guarded_by = V1  # type: ignore[attr-defined]
         return Route(path, endpoint, methods=list(methods))

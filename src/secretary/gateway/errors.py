@@ -2,15 +2,17 @@
 
 import math
 from collections.abc import Mapping
+from http import HTTPStatus
 
 import orjson
 from starlette.responses import Response
 from starlette.types import Scope
 
-from secretary.kernel.errors import RateLimited, SecretaryError, Unauthenticated, Upstream
+from secretary.kernel.errors import Conflict, RateLimited, SecretaryError, Unauthenticated, Upstream
+from secretary.usage.ports import LimitReached
 from secretary.web.problem import language_of, status_of
 
-# What an official client does with a status: 408, 409, 429 and from 500 on it tries again by itself.
+# An official client tries again by itself at 408, 409, 429 and from 500 on, unless x-should-retry says that it is no use.
 _STATUSES: Mapping[str, int] = {
     "llm_bad_key": 502,
     "llm_no_money": 502,
@@ -23,10 +25,8 @@ _STATUSES: Mapping[str, int] = {
     "llm_unreachable": 503,
     "llm_none": 404,
     "llm_timeout": 504,
-    "invalid_parameter": 400,
-    "unsupported_parameter": 400,
-    "bad_json": 400,
 }
+_NO_USE = "false"
 _CODES: Mapping[str, str] = {
     "llm_too_long": "context_length_exceeded",
     "llm_refused": "content_filter",
@@ -43,7 +43,6 @@ _TYPES: Mapping[int, str] = {
     404: "invalid_request_error",
     409: "conflict_error",
     413: "invalid_request_error",
-    422: "invalid_request_error",
     429: "rate_limit_error",
 }
 
@@ -62,11 +61,19 @@ def error_object(error: SecretaryError, scope: Scope, status: int) -> dict[str, 
 
 def openai_problem(error: SecretaryError, scope: Scope, status: int | None = None) -> Response:
     """The answer for `error`."""
-    status = status or _STATUSES.get(error.code) or status_of(error)
+    status = status or _STATUSES.get(error.code) or _status(error)
     headers = {}
     wait = error.retry_after_s if isinstance(error, RateLimited | Upstream) else None
     if wait is not None:
         headers["retry-after"] = str(math.ceil(wait))
+    if isinstance(error, LimitReached | Conflict) or (isinstance(error, Upstream) and not error.retryable):
+        headers["x-should-retry"] = _NO_USE
     if isinstance(error, Unauthenticated):
         headers["www-authenticate"] = "Bearer"
     return Response(orjson.dumps(error_object(error, scope, status)), status, headers, media_type="application/json")
+
+
+def _status(error: SecretaryError) -> int:
+    """What breaks a rule of ours is a bad request to an official client, unless HTTP has a better word for it."""
+    status = status_of(error)
+    return 400 if status == HTTPStatus.UNPROCESSABLE_ENTITY else status

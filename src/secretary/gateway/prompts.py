@@ -29,7 +29,14 @@ async def prompt_of(request: ChatRequest, http: HttpClient) -> Prompt:
 
 
 def sampling_of(request: ChatRequest) -> Sampling:
-    """How the caller wants it generated."""
+    """How the caller wants it generated. Raises Invalid where that contradicts itself."""
+    if request.top_logprobs is not None and not request.logprobs:
+        raise Invalid(
+            "invalid_parameter",
+            en="“top_logprobs” needs “logprobs”: true.",
+            ru="Для «top_logprobs» нужен «logprobs»: true.",
+            fields={"param": "top_logprobs"},
+        )
     stop = (request.stop,) if isinstance(request.stop, str) else tuple(request.stop or ())
     return Sampling(
         temperature=request.temperature,

@@ -4,13 +4,28 @@ them and not to us is refused with its name, what concerns only their service is
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import orjson
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from secretary.kernel.errors import Invalid
 
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_.-]{1,64}$")]
 MOST_CHARACTERS = 4_000_000
+MOST_TOKENS = 1_000_000_000
+MOST_STOPS = 16
 Shape = TypeVar("Shape", bound=BaseModel)
+
+
+def _sendable(schema: dict[str, Any]) -> dict[str, Any]:
+    """Raises ValueError for what JSON allows and no provider's wire can say: endless nesting, endless numbers."""
+    try:
+        orjson.dumps(schema)
+    except TypeError as error:
+        raise ValueError(str(error)) from error
+    return schema
+
+
+JsonSchema = Annotated[dict[str, Any], AfterValidator(_sendable)]
 
 
 class _Shape(BaseModel):
@@ -65,7 +80,7 @@ class ChatMessage(BaseModel):
 class FunctionShape(BaseModel):
     name: Name
     description: str = ""
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: JsonSchema = Field(default_factory=dict)
     strict: bool | None = None
 
 
@@ -86,7 +101,7 @@ class NamedTool(BaseModel):
 class JsonSchemaShape(BaseModel):
     name: Name = "answer"
     description: str | None = None
-    schema_: dict[str, Any] | None = Field(default=None, alias="schema")
+    schema_: JsonSchema | None = Field(default=None, alias="schema")
     strict: bool | None = None
 
 
@@ -110,13 +125,13 @@ class ChatRequest(_Shape):
     stream_options: StreamOptions | None = None
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, ge=0, le=1)
-    max_tokens: int | None = Field(default=None, ge=1)
-    max_completion_tokens: int | None = Field(default=None, ge=1)
+    max_tokens: int | None = Field(default=None, ge=1, le=MOST_TOKENS)
+    max_completion_tokens: int | None = Field(default=None, ge=1, le=MOST_TOKENS)
     presence_penalty: float | None = Field(default=None, ge=-2, le=2)
     frequency_penalty: float | None = Field(default=None, ge=-2, le=2)
     repetition_penalty: float | None = Field(default=None, gt=0, le=2)
-    seed: int | None = None
-    stop: str | list[str] | None = None
+    seed: int | None = Field(default=None, ge=-(2**63), le=2**63 - 1)
+    stop: str | Annotated[list[str], Field(max_length=MOST_STOPS)] | None = None
     n: Literal[1] | None = None
     logprobs: bool | None = None
     top_logprobs: int | None = Field(default=None, ge=0, le=20)
@@ -137,6 +152,11 @@ class ChatRequest(_Shape):
     def limit(self) -> int | None:
         """The most tokens of the answer."""
         return self.max_completion_tokens or self.max_tokens
+
+    @property
+    def wants_usage(self) -> bool:
+        """Is the stream to end with its tokens?"""
+        return self.stream_options is not None and self.stream_options.include_usage
 
     @property
     def session_id(self) -> str | None:
@@ -165,8 +185,13 @@ def parsed(shape: type[Shape], body: bytes) -> Shape:
     try:
         return shape.model_validate_json(body)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        raise _bad(first["loc"], first["type"], first["msg"]) from error
+        raise bad_parameter(error) from error
+
+
+def bad_parameter(error: ValidationError) -> Invalid:
+    """The first thing that is wrong, by its name."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    return _bad(first["loc"], first["type"], first["msg"])
 
 
 def _bad(place: tuple[int | str, ...], kind: str, reason: str) -> Invalid:

@@ -2,14 +2,17 @@
 
 from collections.abc import AsyncGenerator
 
+from pydantic import ValidationError
+
 from secretary.assistant.chat import own
 from secretary.assistant.chat.service import Opening, begin
 from secretary.assistant.models import LlmParams
 from secretary.assistant.override import LlmOverride
 from secretary.assistant.ports import Accepted, Completed, Failed, Inbound, SourcesFound, Turns
 from secretary.conversations import service as conversations
+from secretary.conversations.errors import no_such_session
 from secretary.gateway.answer import Answer
-from secretary.gateway.schemas import ChatRequest
+from secretary.gateway.schemas import ChatRequest, bad_parameter
 from secretary.gateway.targets import ToAssistant
 from secretary.kernel.errors import Conflict, Invalid, Upstream
 from secretary.kernel.unit import Actor, UnitFactory
@@ -34,6 +37,8 @@ class Sessions:
         _refuse_what_is_stateless(request)
         text, session_id = _question(request), request.session_id or NEW
         async with self._units.write(actor) as unit:
+            if not session_id.isprintable():  # no id has what is not, and some databases refuse to look for it
+                raise no_such_session()
             if session_id == NEW:
                 opening = Opening(source=own.API, source_id=own.API, assistant_id=target.assistant.id)
                 session = await begin(unit, actor, opening)
@@ -51,7 +56,7 @@ class Sessions:
                 case Delta() | SourcesFound():
                     yield reply
                 case Failed():
-                    raise Upstream(reply.code, en=reply.text, ru=reply.text, retryable=True)
+                    raise Upstream(reply.code, en=reply.text, ru=reply.text, retryable=False)
                 case Completed():
                     yield await self._finish(accepted)
 
@@ -77,12 +82,15 @@ def _question(request: ChatRequest) -> str:
 
 
 def _override(target: ToAssistant, request: ChatRequest) -> LlmOverride:
-    params = LlmParams(
-        temperature=request.temperature,
-        max_tokens=request.limit,
-        top_p=request.top_p or None,
-        repetition_penalty=request.repetition_penalty,
-    )
+    try:
+        params = LlmParams(
+            temperature=request.temperature,
+            max_tokens=request.limit,
+            top_p=request.top_p or None,
+            repetition_penalty=request.repetition_penalty,
+        )
+    except ValidationError as error:
+        raise bad_parameter(error) from error
     return target.override.model_copy(update={"llm_params": params})
 
 

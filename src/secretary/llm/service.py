@@ -1,66 +1,54 @@
-"""Use cases of language models."""
+"""Use cases that the rest of the house asks of language models: personas, and which backends a chain may name."""
+
+from collections.abc import Iterable
 
 from secretary.kernel.errors import NotFound
 from secretary.kernel.unit import Unit
-from secretary.llm.models import LlmPreset, Localised
+from secretary.llm import queries
+from secretary.llm.models import LlmPreset
+from secretary.llm.presets.service import no_such_preset
+from secretary.llm.presets.shipped import shipped
+from secretary.llm.routing.chain import AUTO, NONE
 
-ANNA_RU = (
-    "Ты — Анна, секретарь компании. Ты приветлива, говоришь просто и по делу: два-три предложения, без разметки и "
-    "канцелярита. Помогаешь клиентам разобраться, уточняешь, если вопрос неясен, принимаешь сообщения для сотрудников."
-)
-ANNA_EN = (
-    "You are Anna, the company's secretary. You are friendly, plain and to the point: two or three sentences, no "
-    "markup, no officialese. You help customers, ask back when a question is unclear, and take messages for the staff."
-)
-MARINA_RU = (
-    "Ты — Марина, секретарь компании. Ты сдержанна, точна и вежлива: отвечаешь коротко, без шуток и лишних слов, "
-    "обращаешься на «вы». Если вопрос не относится к работе компании, вежливо возвращаешь разговор к делу."
-)
-MARINA_EN = (
-    "You are Marina, the company's secretary. You are reserved, exact and polite: short answers, no jokes, no spare "
-    "words. When a question has nothing to do with the company's business, you politely lead back to it."
-)
+OF_THE_ENVIRONMENT = frozenset({"vllm", "local", "gemini"})
+"""Backends that a chain may name before there is one: the environment may bring them at the next start."""
 
 
 async def get_preset(unit: Unit, preset_id: str) -> LlmPreset:
-    """A preset by its id. Raises NotFound."""
+    """A preset by its id, whoever asks. Raises NotFound."""
     preset = await unit.db.get(LlmPreset, preset_id)
     if preset is None:
-        raise NotFound("no_such_preset", en="There is no such persona.", ru="Такой персоны нет.")
+        raise no_such_preset()
     return preset
+
+
+async def preset_for(unit: Unit, preset_id: str, owner_id: str | None) -> LlmPreset:
+    """A preset that something of this owner may speak in: his own, or the installation's. Raises NotFound."""
+    preset = await get_preset(unit, preset_id)
+    if preset.owner_id not in {None, owner_id}:
+        raise no_such_preset()
+    return preset
+
+
+async def ensure_backends(unit: Unit, names: Iterable[str], owner_id: str | None) -> None:
+    """Raises NotFound where something of this owner names a backend that is not there, or is somebody else's.
+
+    A provider that is named is not deleted before this transaction is over.
+    """
+    for name in set(names) - OF_THE_ENVIRONMENT - {AUTO, NONE}:
+        provider = await queries.provider_to_name(unit.db, name.removeprefix("cloud:"))
+        if provider is None or provider.owner_id not in {None, owner_id}:
+            raise NotFound(
+                "no_such_backend",
+                en=f"There is no model by the name “{name}”.",
+                ru=f"Модели с именем «{name}» нет.",
+            )
 
 
 async def seed_personas(unit: Unit) -> None:
     """Store the shipped personas that are not there yet. Repeatable."""
-    for preset in _shipped():
+    for preset in shipped():
         if await unit.db.get(LlmPreset, preset.id) is None:
             preset.created = preset.updated = unit.now()
             unit.db.add(preset)
     await unit.db.flush()
-
-
-def _shipped() -> tuple[LlmPreset, ...]:
-    return (
-        LlmPreset(
-            id="anna",
-            name="Анна",
-            description="Приветливая. Friendly.",
-            system_prompt=Localised(ru=ANNA_RU, en=ANNA_EN),
-            temperature=0.7,
-            max_tokens=512,
-            top_p=0.9,
-            repetition_penalty=1.1,
-            is_builtin=True,
-        ),
-        LlmPreset(
-            id="marina",
-            name="Марина",
-            description="Сдержанная. Reserved.",
-            system_prompt=Localised(ru=MARINA_RU, en=MARINA_EN),
-            temperature=0.5,
-            max_tokens=512,
-            top_p=0.85,
-            repetition_penalty=1.15,
-            is_builtin=True,
-        ),
-    )

@@ -25,6 +25,11 @@ MODULE_OF: Mapping[str, Module] = {
     "note": "chat",
     "job": "jobs",
     "schedule": "jobs",
+    "llm_provider": "providers",
+    "llm_preset": "presets",
+    "llm_backend": "llm",
+    "usage_limit": "usage",
+    "usage_log": "usage",
 }
 SHARED: Mapping[Module, Module] = {
     **{name: name for name in ("assistants", "channels", "requests", "telegram", "whatsapp", "widget")},

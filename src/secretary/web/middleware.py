@@ -1,7 +1,7 @@
 """What wraps every request, as plain ASGI: an id, a size limit, security headers, errors as problems, counters."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 import structlog
@@ -29,17 +29,21 @@ CONTENT_SECURITY_POLICY = (
 
 
 class Edge:
-    """The outermost layer: nothing that is raised inside leaves as anything but a problem."""
+    """The outermost layer: nothing that is raised inside leaves as anything but a problem.
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
+    `body_bytes` says how large bodies may be below other prefixes.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_body_bytes: int, body_bytes: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._body_bytes = tuple((body_bytes or {}).items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = _Request(scope, receive, send, self._max_body_bytes)
+        request = _Request(scope, receive, send, self._allowed(scope["path"]))
         try:
             await self._app(scope, request.receive, request.send)
         except SecretaryError as error:
@@ -51,6 +55,12 @@ class Edge:
             await request.fail(internal_error())
         finally:
             REQUEST_SECONDS.labels(request.route, str(request.status)).observe(time.perf_counter() - request.began)
+
+    def _allowed(self, path: str) -> int:
+        for prefix, size in self._body_bytes:
+            if path.startswith(prefix):
+                return size
+        return self._max_body_bytes
 
 
 class _Request:

@@ -20,6 +20,7 @@ from secretary.kernel.limits import WindowLimiter
 from secretary.kernel.unit import Actor, Unit, UnitFactory
 from secretary.llm.routing.backends import Backends
 from secretary.llm.routing.chain import AUTO, NONE
+from secretary.llm.service import preset_for
 
 ADMIN = "admin"
 OWN_SOURCES = (ADMIN, "api")
@@ -106,6 +107,8 @@ class Chat:
     async def _admit(self, actor: Actor, session_id: str, override: LlmOverride) -> None:
         async with self._units.read(actor) as unit:
             await touched(unit, actor, session_id)
+            if override.persona_id is not None:
+                await preset_for(unit, override.persona_id, actor.owner_id)
         await self._check_backend(actor, override.llm_backend)
         self._flood.hit(actor.id)
 

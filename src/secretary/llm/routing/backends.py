@@ -19,7 +19,7 @@ from secretary.llm.routing.chain import AUTO, NONE
 from secretary.llm.routing.gate import Gate
 
 CHECK_INTERVAL_S = 1.0
-PLACES_OF_OWN = 64
+PLACES_OF_OWN = 1_000
 """Calls at once to a server from the environment, which has a queue of its own."""
 SpecOf = Callable[[Provider], ProviderSpec]
 

@@ -8,22 +8,25 @@ a passage or takes a message).
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
 from random import Random
+from typing import TypeVar
 
 import structlog
 
 from secretary.kernel.errors import SecretaryError, Upstream
 from secretary.llm.errors import llm_error
 from secretary.llm.ports import ChatCapabilities, Piece, Prompt
-from secretary.llm.routing.accounting import Account, Accounting
-from secretary.llm.routing.ask import Ask, Attempt, code_of
+from secretary.llm.routing.accounting import Accounting
+from secretary.llm.routing.ask import Ask
 from secretary.llm.routing.backends import Backend, Backends
+from secretary.llm.routing.calls import begin, hear_out
 from secretary.llm.routing.patience import ALONE, WITH_OTHERS, Patience, wait_before_retry
 from secretary.usage.ports import LimitReached
 
 log = structlog.get_logger(__name__)
 Sleep = Callable[[float], Awaitable[None]]
+Heard = TypeVar("Heard")
+Calling = Callable[[Accounting, Ask, Backend, Prompt, Patience], Awaitable[Heard]]
 
 
 class Router:
@@ -56,106 +59,63 @@ class Router:
         return [one for one in found.values() if now is None or now.language in one.model.capabilities.languages]
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Piece, None]:
-        """The answer of the first backend that gives one.
+        """The answer of the first backend that gives one, as it is given.
 
         Raises Upstream or LimitReached with the last one's reason; Upstream("llm_none") where nobody can be asked.
         """
+        async with await self._somebody(ask, begin) as call:
+            if call.first is not None:
+                yield call.first
+            take = call.account.take
+            async for piece in call.pieces:
+                take(piece)
+                yield piece
+
+    async def whole(self, ask: Ask) -> Sequence[Piece]:
+        """The whole answer of the first backend that gives one: half of one is dropped, for nobody has heard it, and
+        asked for again. Raises as `stream` does.
+        """
+        return await self._somebody(ask, hear_out)
+
+    async def _somebody(self, ask: Ask, call: Calling[Heard]) -> Heard:
+        """What comes of the first call that succeeds."""
         candidates = await self.candidates(ask)
-        error: SecretaryError = llm_error("llm_none")
+        error: SecretaryError | None = None
         for number, backend in enumerate(candidates, 1):
-            is_last = number == len(candidates)
             if not backend.breaker.let_through():
                 error = _left_alone(backend)
                 continue
-            spoke = False
             try:
-                async with aclosing(self._ask(ask, backend, ALONE if is_last else WITH_OTHERS)) as pieces:
-                    async for piece in pieces:
-                        spoke = True
-                        yield piece
+                return await self._try(ask, backend, ALONE if number == len(candidates) else WITH_OTHERS, call)
             except (Upstream, LimitReached) as failure:
                 error = failure
-                backend.breaker.gave_up()
-                log.warning("backend_failed", backend=backend.name, code=failure.code, spoke=spoke)
-                if spoke:
-                    raise
-            else:
-                return
-        raise error
+                log.warning("backend_failed", backend=backend.name, code=failure.code)
+        raise error or llm_error("llm_none")
 
-    async def _ask(self, ask: Ask, backend: Backend, patience: Patience) -> AsyncGenerator[Piece, None]:
-        """One backend, as often as patience allows while it says nothing."""
-        prompt = ask.prompt_for(backend.model.capabilities)
-        ensure_able(backend.model.capabilities, prompt)
+    async def _try(self, ask: Ask, backend: Backend, patience: Patience, call: Calling[Heard]) -> Heard:
+        """One backend, as often as patience allows. A probe of its breaker is over when this is."""
+        try:
+            prompt = ask.prompt_for(backend.model.capabilities)
+            ensure_able(backend.model.capabilities, prompt)
+            return await self._again_and_again(ask, backend, prompt, patience, call)
+        except BaseException:
+            backend.breaker.gave_up()
+            raise
+
+    async def _again_and_again(
+        self, ask: Ask, backend: Backend, prompt: Prompt, patience: Patience, call: Calling[Heard]
+    ) -> Heard:
         attempt = 0
         while True:
-            attempt += 1
-            spoke, began = False, time.monotonic()
+            attempt, began = attempt + 1, time.monotonic()
             try:
-                async with aclosing(self._attempt(ask, backend, prompt, patience)) as pieces:
-                    async for piece in pieces:
-                        spoke = True
-                        yield piece
+                return await call(self._accounting, ask, backend, prompt, patience)
             except Upstream as error:
-                wait = (
-                    None
-                    if spoke
-                    else wait_before_retry(error, attempt, time.monotonic() - began, patience, self._random)
-                )
+                took_s = time.monotonic() - began
+                wait = wait_before_retry(error, attempt, took_s, patience, self._random)
                 if wait is None:
                     raise
-                await self._sleep(wait)
-            else:
-                return
-
-    async def _attempt(
-        self, ask: Ask, backend: Backend, prompt: Prompt, patience: Patience
-    ) -> AsyncGenerator[Piece, None]:
-        """One call: a place in line, room in the budget, the stream, and the books."""
-        await backend.gate.enter(ask.origin.flow, patience.queue_s)
-        try:
-            attempt = Attempt(backend.name, backend.model.capabilities.model)
-            account = await self._accounting.open(ask.origin, backend, prompt, attempt)
-            ask.trail.attempts.append(attempt)
-            try:
-                async with aclosing(backend.model.stream(prompt)) as pieces:
-                    async for piece in _in_time(pieces, patience.first_word_s):
-                        account.take(piece)
-                        yield piece
-            except BaseException as error:
-                attempt.code = code_of(error)
-                _tell_breaker(backend, error, account)
-                raise
-            else:
-                backend.breaker.succeeded()
-            finally:
-                self._accounting.settle(account)
-        finally:
-            backend.gate.leave()
-
-
-async def _in_time(pieces: AsyncGenerator[Piece, None], first_word_s: float | None) -> AsyncGenerator[Piece, None]:
-    """The same pieces; Upstream("llm_timeout") where the first is not there in time."""
-    if first_word_s is not None:
-        try:
-            async with asyncio.timeout(first_word_s):
-                first = await anext(pieces, None)
-        except TimeoutError as error:
-            raise llm_error("llm_timeout") from error
-        if first is None:
-            return
-        yield first
-    async for piece in pieces:
-        yield piece
-
-
-def _tell_breaker(backend: Backend, error: BaseException, account: Account) -> None:
-    if isinstance(error, Upstream):
-        backend.breaker.failed(error)
-    elif account.has_begun:
-        backend.breaker.succeeded()  # whoever listened left in mid-answer: the backend was doing well
-    else:
-        backend.breaker.gave_up()
+            await self._sleep(wait)
 
 
 def _left_alone(backend: Backend) -> Upstream:
