@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+import structlog
 
 from secretary.app import App, Ports, build
 from secretary.app.first_start import prepare
@@ -20,6 +21,14 @@ from tests.support.client import Client
 from tests.support.databases import RolledBack, drop, migrated_postgresql, migrated_sqlite
 from tests.support.people import People
 from tests.support.visitor import Visitor
+
+# The default would draw every traceback with `rich`, where that is installed: seconds each.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 T = TypeVar("T")
 Run = Callable[[Awaitable[T]], T]

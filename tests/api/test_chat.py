@@ -573,7 +573,7 @@ async def test_messages_are_limited_to_thirty_a_minute(settings, database, admin
     chatter = await Chatter.sit_down(Client(limited, admin_api), people.user.token)
     statuses = [(await chatter.send(FREE)).status for _ in range(3)]
     assert statuses == [200, 200, 429]
-    await limited.turns.stop()
+    await limited.close()
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 4001])

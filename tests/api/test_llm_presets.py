@@ -220,8 +220,9 @@ async def test_own_preset_is_seen_and_changed_by_its_owner_and_admins(user, admi
 async def test_message_speaks_in_no_foreign_persona(user, client, people, models):
     await preset(user, id="own", system_prompt="The owner's secret.")
     stranger = await Chatter.sit_down(client, people.other.token)
-    done = await stranger.ask(FREE, llm_override={"persona_id": "own"})
-    assert done["response"]["status"] == "failed"
+    body = {"content": FREE, "llm_override": {"persona_id": "own"}}
+    refused = await stranger.client.post(stranger.url("/messages"), body)
+    assert (refused.status, refused.json()["code"]) == (404, "no_such_preset")
     assert models["first"].prompts == []
     owner = await Chatter.sit_down(client, people.user.token)
     await owner.ask(FREE, llm_override={"persona_id": "own"})

@@ -12,7 +12,7 @@ Pieces = AsyncGenerator[Piece | SourcesFound, None]
 
 @dataclass(slots=True)
 class Answer:
-    """`trail` says what was tried (None: nobody knows), `session_id` in which conversation it stands (empty: in none)."""
+    """`trail` says what was tried (None: unknown), `session_id` in which conversation it stands (empty: in none)."""
 
     pieces: Pieces
     trail: Trail | None = None

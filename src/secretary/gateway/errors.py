@@ -12,7 +12,7 @@ from secretary.kernel.errors import Conflict, RateLimited, SecretaryError, Unaut
 from secretary.usage.ports import LimitReached
 from secretary.web.problem import language_of, status_of
 
-# An official client tries again by itself at 408, 409, 429 and from 500 on, unless x-should-retry says that it is no use.
+# An official client tries again by itself at 408, 409, 429 and from 500 on, unless x-should-retry forbids it.
 _STATUSES: Mapping[str, int] = {
     "llm_bad_key": 502,
     "llm_no_money": 502,

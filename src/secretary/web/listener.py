@@ -37,8 +37,8 @@ class WhileListened:
         self._timer: asyncio.TimerHandle
 
     async def __aenter__(self) -> Self:
-        task = asyncio.current_task()
-        assert task is not None
+        if (task := asyncio.current_task()) is None:
+            raise RuntimeError("a request is answered in a task")
         self._task, self._cancelling = task, task.cancelling()
         self._timer = task.get_loop().call_later(self._after_s, self._look)
         return self

@@ -1,0 +1,5 @@
+"""Hubs where models are published."""
+
+from secretary.adapters.hub.huggingface import HuggingFace
+
+__all__ = ["HuggingFace"]
