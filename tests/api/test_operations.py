@@ -144,7 +144,7 @@ async def test_schedules_are_listed_and_changed(admin, app):
     async with app.units.write() as unit:
         await keep_schedules(unit)
     listed = (await admin.get("/admin/schedules")).json()
-    assert listed["total"] == 2
+    assert listed["total"] == 3
     assert {one["zone"] for one in listed["schedules"]} == {"Europe/Moscow"}
     body = {"rule": {"every": "week", "on": ["sun"], "at": "04:00"}, "zone": "Asia/Tomsk", "enabled": False}
     changed = (await admin.put("/admin/schedules/jobs.purge", body)).json()["schedule"]

@@ -116,7 +116,7 @@ class Document(Base):
     title: Mapped[str] = mapped_column(String(300))
     source_type: Mapped[SourceType] = mapped_column(text_enum(SourceType, 10))
     source_url: Mapped[str] = mapped_column(String(2000), default="", server_default="")
-    owner_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True, default=None)
+    owner_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True, default=None)
     state: Mapped[DocumentState] = mapped_column(text_enum(DocumentState, 10))
     fault: Mapped[str] = mapped_column(String(50), default="", server_default="")
     language: Mapped[Language] = mapped_column(String(2), default="ru", server_default="ru")

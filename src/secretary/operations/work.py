@@ -1,6 +1,7 @@
 """The durable work of the house itself: folding the overview, and clearing away what nobody needs any more."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import time, timedelta
 
 from secretary.accounts import queries as accounts
@@ -66,7 +67,7 @@ def _schedules(zone: str) -> Sequence[NewSchedule]:
     return (
         NewSchedule(PURGE, PURGE, Daily(at=time(3, 30)), zone),
         NewSchedule(FOLD, FOLD, Interval(minutes=FOLD_EVERY_MINUTES), zone),
-        usage.SCHEDULE,
+        replace(usage.SCHEDULE, zone=zone),
     )
 
 

@@ -33,7 +33,7 @@ def upgrade() -> None:
     sa.Column('section_count', sa.Integer(), server_default='0', nullable=False),
     sa.Column('created', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['owner_id'], ['users.id'], name=op.f('fk_knowledge_documents_owner_id_users'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['owner_id'], ['users.id'], name=op.f('fk_knowledge_documents_owner_id_users'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_knowledge_documents')),
     sa.UniqueConstraint('owner_id', 'filename', name=op.f('uq_knowledge_documents_owner_id_filename'))
     )

@@ -41,8 +41,8 @@ _PLAIN: Final[Mapping[str, tuple[type[Conflict | Invalid | NotFound], str, str]]
     "model_changed": (
         Conflict,
         (
-            "The file on the hub is not the one that was downloaded first: its SHA-256 was {old} and is {new} now. If you "
-            'trust the change, pull it with --update (in the API: "update": true).'
+            "The file on the hub is not the one that was downloaded first: its SHA-256 was {old} and is {new} now. "
+            'If you trust the change, pull it with --update (in the API: "update": true).'
         ),
         (
             "Файл на хабе не тот, что был загружен впервые: SHA-256 был {old}, теперь {new}. Если вы доверяете этой "
@@ -73,12 +73,12 @@ _PLAIN: Final[Mapping[str, tuple[type[Conflict | Invalid | NotFound], str, str]]
 _UPSTREAM: Final[Mapping[str, tuple[str, str, bool]]] = {
     "hub_denied": (
         (
-            "The hub does not give this model away: it is private, does not exist, or its terms must be accepted on its "
-            "page first. Then put your token into HF_TOKEN."
+            "The hub does not give this model away: it is private, does not exist, or its terms must be accepted on "
+            "its page first. Then put your token into HF_TOKEN."
         ),
         (
-            "Хаб не отдаёт эту модель: она закрыта, её нет, или сначала нужно принять условия на её странице. После этого "
-            "укажите свой токен в HF_TOKEN."
+            "Хаб не отдаёт эту модель: она закрыта, её нет, или сначала нужно принять условия на её странице. После "
+            "этого укажите свой токен в HF_TOKEN."
         ),
         False,
     ),

@@ -60,11 +60,15 @@ class Teller:
         self._began = self._told = monotonic()
         self._most = 0
 
+    @property
+    def is_due(self) -> bool:
+        return self._monotonic() - self._told >= REPORT_EVERY_S
+
     async def tell(self, done: int, *, now: bool = False) -> None:
         """Raises what the listener does: he may want it to end."""
-        at = self._monotonic()
-        if not now and at - self._told < REPORT_EVERY_S:
+        if not now and not self.is_due:
             return
+        at = self._monotonic()
         self._told, self._most = at, max(self._most, done)
         speed = (done - self._begun_at) / (at - self._began) if at > self._began else 0
         await self._report(Progress(self._most, self._total, max(round(speed), 0)))

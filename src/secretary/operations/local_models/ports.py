@@ -47,7 +47,10 @@ class Hub(Protocol):
         ...
 
     def download(self, name: str, commit: str, path: str, start: int) -> AbstractAsyncContextManager[Download]:
-        """A file from byte `start` on. Leaving the context cuts the connection; reading raises Upstream."""
+        """A file from byte `start` on; Upstream("model_wrong_size") where it ends before that.
+
+        Leaving the context cuts the connection; reading raises Upstream.
+        """
         ...
 
 

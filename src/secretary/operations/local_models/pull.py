@@ -119,6 +119,8 @@ class Puller:
             try:
                 await self._stream(held, wanted, of, teller)
             except (Upstream, RateLimited) as error:
+                if error.code == "model_wrong_size":
+                    await held.do(part.discard)
                 breaks = breaks + 1 if part.size_bytes == before else 1
                 if breaks >= TRIES or (isinstance(error, Upstream) and not error.retryable):
                     raise
@@ -134,7 +136,7 @@ class Puller:
                 async for chunk in body.chunks:
                     buffer += chunk[to_skip:]
                     to_skip = max(to_skip - len(chunk), 0)
-                    if len(buffer) >= BLOCK:
+                    if len(buffer) >= BLOCK or teller.is_due:
                         await self._keep(held, of, buffer)
                     await teller.tell(part.size_bytes)
             finally:
@@ -143,14 +145,13 @@ class Puller:
             raise hub_error("hub_cut_off")
 
     async def _keep(self, held: Held, of: PartOf, buffer: bytearray) -> None:
-        """Store what has come. Raises Upstream("model_wrong_size"), Invalid("not_gguf"): the part is deleted then."""
+        """Store what has come. Raises Upstream("model_wrong_size"); Invalid("not_gguf"), and nothing is kept then."""
         part = held.part
         if not buffer or (not part.size_bytes and len(buffer) < len(MAGIC)):
             return
         data = bytes(buffer)
         buffer.clear()
         if part.size_bytes + len(data) > of.size_bytes:
-            await held.do(part.discard)
             raise hub_error("model_wrong_size")
         if not part.size_bytes and not data.startswith(MAGIC):
             await held.do(part.discard)
