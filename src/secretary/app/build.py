@@ -11,15 +11,19 @@ from secretary.accounts.limits import LoginLimits
 from secretary.accounts.sign_in import Accounts
 from secretary.accounts.tokens import AccessTokens
 from secretary.adapters.channels.widget.channel import WidgetChannel
+from secretary.adapters.hub import HuggingFace
 from secretary.adapters.llm.factory import Models
 from secretary.app.installation import ThisInstallation
+from secretary.app.local import Engine, OnDisk
 from secretary.app.models import TYPES, models_of
 from secretary.assistant.aside import Aside
 from secretary.assistant.chat.service import Chat
 from secretary.assistant.queries import default_assistant
 from secretary.assistant.responders.admit import Admit
+from secretary.assistant.responders.extract import Quote
 from secretary.assistant.responders.faq import AnswerFromFaq
 from secretary.assistant.responders.hand_over import HandOver
+from secretary.assistant.responders.knowledge import Consult
 from secretary.assistant.responders.llm import AskModel
 from secretary.assistant.responders.message import TakeMessage
 from secretary.assistant.runner import Limits, TurnRunner
@@ -47,6 +51,7 @@ from secretary.kernel.secrets import Signer, Vault, derive_key, load_vault
 from secretary.kernel.unit import Unit, UnitFactory
 from secretary.knowledge.faq.lookup import FaqLookup
 from secretary.knowledge.ports import BusinessCard
+from secretary.knowledge.search.ports import Search
 from secretary.llm.ports import ChatModel
 from secretary.llm.prices import PriceBook
 from secretary.llm.registry.own import VllmServer
@@ -57,6 +62,8 @@ from secretary.llm.routing.embedding import Embeds
 from secretary.llm.routing.router import Router
 from secretary.llm.specs import specs
 from secretary.operations.changes import ChangeFeed
+from secretary.operations.local_models.service import LocalModels
+from secretary.operations.local_models.shelf import Shelf
 from secretary.operations.work import handlers
 from secretary.settings import Settings
 from secretary.usage.ledger import Ledger
@@ -75,6 +82,7 @@ class Ports:
     clock: Clock = utc_now
     new_id: NewId = uuid7
     limits: Limits = field(default_factory=Limits)
+    search: Search | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,8 @@ class App:
     authenticator: SessionAuthenticator
     faq: FaqLookup
     backends: Backends
+    on_disk: OnDisk | None
+    local_models: LocalModels
     ledger: Ledger
     prices: PriceBook
     router: Router
@@ -132,6 +142,8 @@ class App:
         await self.authenticator.close()
         await self.broadcast.close()
         await self.backends.close()
+        if self.on_disk is not None:
+            await self.on_disk.close()
         await self.http.aclose()
         await self.database.close()
 
@@ -145,16 +157,24 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
     units = UnitFactory(database, EventBus(), ports.clock, ports.new_id, audit)
     http = HttpClient(frozenset(settings.allowed_private_hosts))
     tokens = AccessTokens(_jwt_key(settings, vault), f"secretary:{vault.derive('installation').hex()[:16]}")
-    fixed = models_of(settings, http) if ports.models is None else ports.models
+    shelf = Shelf(settings.data_dir / "models")
+    on_disk = OnDisk(settings, shelf, http) if ports.models is None else None
+    fixed = models_of(settings, http, on_disk.model) if on_disk else ports.models or {}
     factory = Models(http)
-    backends = Backends(units, factory, specs(vault), fixed, settings.llm_backend, TYPES)
+    find_local = on_disk.current if on_disk else None
+    backends = Backends(units, factory, specs(vault), fixed, settings.llm_backend, TYPES, find_local=find_local)
+    hub = HuggingFace(http, settings.hub_url, settings.hub_token.get_secret_value())
+    local_models = LocalModels(hub, shelf, Engine(backends))
     ledger = Ledger(units, UsageLimits(units, business_zone))
     prices = PriceBook(units)
     accounting = Accounting(ledger, prices)
     router = Router(backends, accounting)
     broadcast = _broadcast(settings)
     faq = FaqLookup(units)
-    responders = in_order([Admit(), HandOver(), AnswerFromFaq(faq), AskModel(units, router), TakeMessage()])
+    knowledge = [Consult(units, ports.search), Quote()] if ports.search else []
+    responders = in_order(
+        [Admit(), HandOver(), AnswerFromFaq(faq), *knowledge, AskModel(units, router), TakeMessage()]
+    )
     targets = Targets(units, backends)
     turns = TurnRunner(units, responders, ports.limits, broadcast)
     channels: dict[str, Channel] = {"widget": WidgetChannel(Signer(vault.derive_all("visitor")), ports.clock)}
@@ -185,6 +205,8 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         authenticator=SessionAuthenticator(units, tokens),
         faq=faq,
         backends=backends,
+        on_disk=on_disk,
+        local_models=local_models,
         ledger=ledger,
         prices=prices,
         router=router,
@@ -196,7 +218,7 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         channels=channels,
         broadcast=broadcast,
         changes=ChangeFeed(units.bus, broadcast),
-        worker=Worker(units, handlers(units, ledger), grace_s=WORKER_GRACE_S),
+        worker=Worker(units, {**handlers(units, ledger), **local_models.handlers(units)}, grace_s=WORKER_GRACE_S),
         installation=ThisInstallation(
             backends, tuple(channels), settings.roles, settings.llm_backend, started_at=ports.clock()
         ),

@@ -76,6 +76,8 @@ class Aside:
             language=detect_language(text),
             asked_at=self._clock(),
             messages_before=0,
+            history=[(message.role, message.text) for message in asked.messages[:-1]],
+            is_recalled=True,
             assistant=assistant,
             source="api",
             contact_key=actor.id,

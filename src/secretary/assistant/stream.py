@@ -40,6 +40,8 @@ class AnswerStream:
     def say(self, said: Said) -> None:
         """Append what a responder said."""
         if isinstance(said, Delta):
+            if not said.text:
+                return
             if self._first_word_s is None:
                 self._first_word_s = perf_counter() - self._began
             self._said.append(said.text)  # a bare text: many long answers are no work for the garbage collector
@@ -47,7 +49,7 @@ class AnswerStream:
         elif isinstance(said, Finish):
             self._finish = said
             return
-        elif isinstance(said, SourcesFound):
+        elif isinstance(said, SourcesFound) and said.sources:
             self._said.append(said)
             self._sources += said.sources
         elif isinstance(said, Buttons):

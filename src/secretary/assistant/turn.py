@@ -6,11 +6,13 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Protocol
 
+from secretary.assistant.citations import hosts_in
 from secretary.assistant.models import Assistant, Request
 from secretary.assistant.override import LlmOverride
 from secretary.assistant.ports import Buttons, Delta, SourcesFound
 from secretary.kernel.errors import Language
 from secretary.kernel.unit import Unit
+from secretary.knowledge.search.ports import Passage
 from secretary.llm.models import LlmPreset
 from secretary.llm.ports import Finish, Prompt, Reasoning, ToolCallDelta
 
@@ -61,8 +63,19 @@ class Turn:
     taking: Request | None = None
     asked: Prompt | None = None
     """What a program asked, word for word, where the turn belongs to no conversation."""
-    facts: list[str] = field(default_factory=list)
+    history: Sequence[tuple[str, str]] = ()
+    """(role, content) of what was said before, oldest first; read once, by whoever needs it first (`is_recalled`)."""
+    is_recalled: bool = False
+    passages: tuple[Passage, ...] = ()
+    """What the documents say about the question, best first; empty where they do not answer it."""
     effects: list[Effect] = field(default_factory=list)
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """Hosts that an answer may link to: those that the owner names himself, and where his documents come from."""
+        card = self.assistant.card
+        pages = (passage.source_url for passage in self.passages)
+        return hosts_in(self.assistant.system_prompt or "", card.address, card.hours, *pages)
 
     def on_save(self, effect: Effect) -> None:
         """Do `effect` in the transaction that stores the finished answer, and only if it is stored."""

@@ -2,12 +2,17 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from secretary.assistant.prompt import UNKNOWN, build_prompt, history_length, in_role, sampling
+from secretary.assistant.citations import Citations
+from secretary.assistant.ports import SourcesFound
+from secretary.assistant.prompt import UNKNOWN, build_prompt, in_role, sampling
+from secretary.assistant.responders.knowledge import recall
+from secretary.assistant.sources import source_of
 from secretary.assistant.turn import Said, Stage, Turn
-from secretary.conversations.tree import queries
+from secretary.conversations.ports import Source
 from secretary.kernel.unit import Unit, UnitFactory
 from secretary.llm.models import LlmPreset
 from secretary.llm.ports import ChatCapabilities, Delta, Finish, FinishReason, Piece, Prompt
@@ -32,23 +37,28 @@ class AskModel:
             return
         is_program = turn.asked is not None
         pieces = self._router.stream(_ask(turn, await self._prompts(turn)))
+        answer = without_unknown(pieces, for_program=is_program)
+        if turn.passages:
+            answer = with_sources(answer, turn)
         try:
-            async with aclosing(without_unknown(pieces, for_program=is_program)) as answer:
+            async with aclosing(answer):
                 async for said in answer:
                     yield said
         except LimitReached:
             if is_program:
                 raise
+        else:
+            turn.passages = ()  # a model has read them: if it did not answer, no quote of them is an answer
 
     async def _prompts(self, turn: Turn) -> Callable[[ChatCapabilities], Prompt]:
         asked = turn.asked
         async with self._units.read() as unit:
             preset = await _preset(unit, turn)
-            last = history_length(turn.messages_before)
-            history = await queries.said_above(unit.db, turn.question_id, last=last) if last and not asked else ()
+            if not turn.is_recalled:
+                await recall(unit, turn)
         if asked is not None:
             return lambda able: in_role(turn, preset, asked, able)
-        return lambda able: Prompt(build_prompt(turn, preset, history, able), sampling(turn, preset))
+        return lambda able: Prompt(build_prompt(turn, preset, turn.history, able), sampling(turn, preset))
 
 
 async def _preset(unit: Unit, turn: Turn) -> LlmPreset:
@@ -75,6 +85,30 @@ def _local(turn: Turn) -> datetime:
 
 def _no_prompt(_: ChatCapabilities) -> Prompt:
     return Prompt(())
+
+
+async def with_sources(answer: AsyncGenerator[Said, None], turn: Turn) -> AsyncGenerator[Said, None]:
+    """The answer with its sources: numbers as the customer counts them, no link that nobody allowed."""
+    citations = Citations(len(turn.passages), turn.allowed_hosts)
+    async with aclosing(answer):
+        async for said in answer:
+            match said:
+                case Delta():
+                    yield replace(said, text=citations.feed(said.text))
+                case Finish():
+                    yield Delta(citations.end())
+                    yield SourcesFound(_cited(turn, citations, said))
+                    yield said
+                case _:
+                    yield said
+
+
+def _cited(turn: Turn, citations: Citations, finish: Finish) -> tuple[Source, ...]:
+    """What was cited, else the best passage: something of what was told to the model must be the source."""
+    if finish.reason is FinishReason.TOOL_CALLS:
+        return ()
+    cited = [turn.passages[number - 1] for number in citations.cited] or turn.passages[:1]
+    return tuple(source_of(passage) for passage in cited)
 
 
 async def without_unknown(
