@@ -27,7 +27,7 @@ from secretary.assistant.responders.knowledge import Consult
 from secretary.assistant.responders.llm import AskModel
 from secretary.assistant.responders.message import TakeMessage
 from secretary.assistant.runner import Limits, TurnRunner
-from secretary.assistant.turn import in_order
+from secretary.assistant.turn import Responder, in_order
 from secretary.audit.keyring import Keyring
 from secretary.audit.log import AuditLog
 from secretary.channels.desk import FrontDesk
@@ -171,7 +171,7 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
     router = Router(backends, accounting)
     broadcast = _broadcast(settings)
     faq = FaqLookup(units)
-    knowledge = [Consult(units, ports.search), Quote()] if ports.search else []
+    knowledge: list[Responder] = [Consult(units, ports.search), Quote()] if ports.search else []
     responders = in_order(
         [Admit(), HandOver(), AnswerFromFaq(faq), *knowledge, AskModel(units, router), TakeMessage()]
     )
