@@ -15,10 +15,12 @@ from secretary import __version__
 from secretary.accounts.commands import users
 from secretary.audit.commands import audit
 from secretary.kernel.errors import SecretaryError
+from secretary.operations.local_models.commands import models
 
 if TYPE_CHECKING:
     from secretary.app import App
     from secretary.kernel.unit import UnitFactory
+    from secretary.operations.local_models.service import LocalModels
 
 
 class Context:
@@ -46,6 +48,15 @@ class Context:
         async with self.program() as app:
             yield app.units
 
+    @asynccontextmanager
+    async def local_models(self) -> "AsyncIterator[LocalModels]":
+        """The folder of models and the hub; the database is not touched."""
+        from secretary.app.local import open_local_models  # noqa: PLC0415
+        from secretary.settings import Settings  # noqa: PLC0415
+
+        async with open_local_models(Settings()) as opened:
+            yield opened
+
 
 @click.group()
 @click.version_option(__version__, prog_name="secretary")
@@ -57,6 +68,7 @@ def cli(context: click.Context) -> None:
 
 cli.add_command(users)
 cli.add_command(audit)
+cli.add_command(models)
 
 
 @cli.group()

@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     local_model: Path | None = Field(default=None, alias="LOCAL_MODEL_PATH")
     local_model_languages: Annotated[tuple[Language, ...], NoDecode] = Field(default=(), alias="LOCAL_MODEL_LANGUAGES")
     local_model_threads: int = Field(default=0, ge=0, le=256, alias="LOCAL_MODEL_THREADS")
+    hub_url: str = Field(
+        default="https://huggingface.co", pattern=r"^https?://[^\s/@]+(/[^\s@?#]*)?$", alias="HF_ENDPOINT"
+    )
+    hub_token: SecretStr = Field(default=SecretStr(""), alias="HF_TOKEN")
 
     # limits
     rate_limit_enabled: bool = Field(default=True, alias="RATE_LIMIT_ENABLED")

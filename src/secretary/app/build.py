@@ -172,9 +172,7 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
     broadcast = _broadcast(settings)
     faq = FaqLookup(units)
     knowledge: list[Responder] = [Consult(units, ports.search), Quote()] if ports.search else []
-    responders = in_order(
-        [Admit(), HandOver(), AnswerFromFaq(faq), *knowledge, AskModel(units, router), TakeMessage()]
-    )
+    responders = in_order([Admit(), HandOver(), AnswerFromFaq(faq), *knowledge, AskModel(units, router), TakeMessage()])
     targets = Targets(units, backends)
     turns = TurnRunner(units, responders, ports.limits, broadcast)
     channels: dict[str, Channel] = {"widget": WidgetChannel(Signer(vault.derive_all("visitor")), ports.clock)}

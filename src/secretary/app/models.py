@@ -1,10 +1,8 @@
 """Which language models this installation has, from its settings: a server, a key of Gemini, a file on this machine."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from secretary.adapters.llm.factory import Models
-from secretary.adapters.llm.local import LocalModel, describe
 from secretary.adapters.llm.openai_wire import Dialect, Endpoint, openai_model
 from secretary.kernel.http import DestinationKind, HttpClient
 from secretary.llm.catalog import kind_of
@@ -16,16 +14,15 @@ TYPES: Mapping[str, ProviderType] = {"vllm": ProviderType.VLLM, "gemini": Provid
 """What those of the environment are, for their prices; what runs on this machine is of no type."""
 
 
-def models_of(settings: Settings, http: HttpClient) -> Mapping[str, ChatModel]:
-    """The models by backend name, the preferred one first."""
+def models_of(settings: Settings, http: HttpClient, local: ChatModel | None = None) -> Mapping[str, ChatModel]:
+    """The models by backend name, the preferred one first; `local` is the file on this machine, where there is one."""
     models: dict[str, ChatModel] = {}
     if settings.vllm_api_url:
         models["vllm"] = _vllm(settings, http)
     if settings.gemini_api_key.get_secret_value():
         models["gemini"] = Models(http).chat(_gemini(settings))
-    if path := settings.local_model or _first_model(settings.data_dir / "models"):
-        spec = describe(path, languages=settings.local_model_languages, threads=settings.local_model_threads or None)
-        models["local"] = LocalModel(spec, http)
+    if local is not None:
+        models["local"] = local
     return models
 
 
@@ -50,7 +47,3 @@ def _gemini(settings: Settings) -> ProviderSpec:
         api_key=settings.gemini_api_key.get_secret_value(),
         kind=DestinationKind.TRUSTED,
     )
-
-
-def _first_model(folder: Path) -> Path | None:
-    return min(folder.glob("*.gguf"), default=None) if folder.is_dir() else None

@@ -8,6 +8,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm.attributes import set_committed_value
 
 from secretary.conversations.models import IS_UNFINISHED, ChatMessage, ChatSession
 from secretary.conversations.ports import Visible
@@ -25,8 +26,7 @@ _SAY_LAST = (
 
 async def session(db: AsyncSession, session_id: str, *, lock: bool = False) -> ChatSession | None:
     """One conversation; `lock` keeps others from storing into it until the unit ends, and reads it anew."""
-    statement = select(ChatSession).where(ChatSession.id == session_id)
-    return (await db.scalars(_locked(statement) if lock else statement)).one_or_none()
+    return (await db.scalars(_SESSION_LOCKED if lock else _SESSION, {"its_id": session_id})).one_or_none()
 
 
 async def sessions(db: AsyncSession, ids: Collection[str], *, lock: bool = False) -> Sequence[ChatSession]:
@@ -38,6 +38,24 @@ async def sessions(db: AsyncSession, ids: Collection[str], *, lock: bool = False
 def _locked(statement: Select[ChatSession]) -> Select[ChatSession]:
     """What the unit has read of it before may be old by the time that the lock is ours."""
     return statement.with_for_update().execution_options(populate_existing=True)
+
+
+_SESSION = select(ChatSession).where(ChatSession.id == bindparam("its_id"))
+_SESSION_LOCKED = _locked(_SESSION)
+_WENT_ON = ("title", "last_seq", "leaf_id", "message_count", "last_message", "updated")
+_GO_ON = (
+    update(SESSIONS).where(SESSIONS.c.id == bindparam("its_id")).values({name: bindparam(name) for name in _WENT_ON})
+)
+
+
+async def go_on(db: AsyncSession, session: ChatSession) -> None:
+    """Store what a new message changes in its conversation: past the unit of work, which would cost a turn more than
+    all the rest of the storing.
+    """
+    values = {name: getattr(session, name) for name in _WENT_ON}
+    await (await db.connection()).execute(_GO_ON, values | {"its_id": session.id})
+    for name, value in values.items():
+        set_committed_value(session, name, value)
 
 
 def no_index(column: InstrumentedAttribute[str]) -> ColumnElement[str]:

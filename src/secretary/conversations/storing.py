@@ -72,7 +72,7 @@ async def _store(unit: Unit, session: ChatSession, rows: list[Row]) -> None:
     session.leaf_id = str(rows[-1]["id"])
     session.message_count += len(rows)
     session.updated = unit.now()
-    await unit.db.flush()
+    await queries.go_on(unit.db, session)
     unit.record(ConversationWentOn(session.id, session.owner_id))
 
 

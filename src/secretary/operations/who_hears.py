@@ -28,6 +28,7 @@ MODULE_OF: Mapping[str, Module] = {
     "llm_provider": "providers",
     "llm_preset": "presets",
     "llm_backend": "llm",
+    "local_model": "models",
     "usage_limit": "usage",
     "usage_log": "usage",
 }

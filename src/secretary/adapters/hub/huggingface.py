@@ -127,6 +127,8 @@ def _raise_for(answer: HttpResponse) -> None:
         raise hub_error("hub_denied")
     if status in {404, 410}:
         raise model_error("hub_no_such_model")
+    if status == 416:  # noqa: PLR2004 -- there is nothing from there on
+        raise hub_error("model_wrong_size")
     if status == 429:  # noqa: PLR2004 -- its own name: too many requests
         raise hub_busy(_wait_s(answer.headers.get("Retry-After", "")))
     if status >= 500:  # noqa: PLR2004 -- the other side's fault

@@ -5,7 +5,7 @@ A change in this process is seen by the next turn; one in another process within
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from secretary.kernel.unit import UnitFactory
@@ -22,6 +22,9 @@ CHECK_INTERVAL_S = 1.0
 PLACES_OF_OWN = 1_000
 """Calls at once to a server from the environment, which has a queue of its own."""
 SpecOf = Callable[[Provider], ProviderSpec]
+LOCAL = "local"
+FindLocal = Callable[[], Awaitable[ChatModel | None]]
+"""The model of this machine as it is now, the same object while it is the same; it ends by itself when it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,11 @@ class Backends:
         preferred: str = AUTO,
         types: Mapping[str, ProviderType] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        find_local: FindLocal | None = None,
     ) -> None:
         self._units = units
+        self._find_local = find_local
+        self._is_started = False
         self._factory = factory
         self._spec_of = spec_of
         self._monotonic = monotonic
@@ -133,8 +139,13 @@ class Backends:
         name = self.preferred
         return [] if name in {AUTO, NONE} or self._find(name) else [name]
 
+    def look_again(self) -> None:
+        """Something outside has changed: what is known is stale at once."""
+        self._changes += 1
+
     def start(self) -> None:
         """Let every model load what takes time, in the background."""
+        self._is_started = True
         for backend in self._fixed.values():
             backend.model.start()
 
@@ -146,7 +157,7 @@ class Backends:
         return self.named().get(name) or self._stored.get(f"cloud:{name}")
 
     def _on_change(self, _: ProviderChanged | BackendChosen) -> None:
-        self._changes += 1
+        self.look_again()
 
     def _is_fresh(self) -> bool:
         if self._checked is None:
@@ -161,7 +172,19 @@ class Backends:
             self._chosen = await queries.chosen_backend(unit)
         self._stored = {row.backend: self._known(row) or self._made(row) for row in rows}
         self._defaults = {row.default_of: row.backend for row in rows if row.default_of is not None}
+        if self._find_local is not None:
+            self._take_local(await self._find_local())
         self._checked = began
+
+    def _take_local(self, model: ChatModel | None) -> None:
+        """Go on with this one. Whom the one before it is answering, it answers to the end."""
+        old = self._fixed.get(LOCAL)
+        if model is (old.model if old else None):
+            return
+        others = {name: backend for name, backend in self._fixed.items() if name != LOCAL}
+        self._fixed = others | ({} if model is None else {LOCAL: self._fixed_backend(LOCAL, model, None)})
+        if model is not None and self._is_started:
+            model.start()
 
     def _known(self, row: Provider) -> Backend | None:
         backend = self._stored.get(row.backend)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,32 +40,44 @@ class Held:
 
 @asynccontextmanager
 async def hold(target: Path) -> AsyncIterator[Held]:
-    """The part of `target`, locked. Raises Conflict("model_being_pulled")."""
+    """The part of `target`, locked, and let go of whenever the caller is cancelled.
+
+    Raises Conflict("model_being_pulled").
+    """
     executor = ThreadPoolExecutor(1, thread_name_prefix="model-part")
+    opened = executor.submit(Part.open, target)
     try:
-        held = Held(await asyncio.get_running_loop().run_in_executor(executor, Part.open, target), executor)
-        try:
-            yield held
-        finally:
-            await held.do(held.part.close)
+        yield Held(await asyncio.wrap_future(opened), executor)
     finally:
+        closed = executor.submit(_close, opened)
         executor.shutdown(wait=False)
+        await asyncio.shield(asyncio.wrap_future(closed))
+
+
+def _close(opened: Future[Part]) -> None:
+    if not opened.cancelled() and opened.exception() is None:
+        opened.result().close()
 
 
 class Teller:
-    """Tells how far it is, once a second at most, and never less than before."""
+    """Tells how far it is, once a second at most, and never less than before. The listener may raise to end it."""
 
-    def __init__(self, report: Report, total: int, begun_at: int, monotonic: Callable[[], float]) -> None:
-        self._report, self._total, self._begun_at, self._monotonic = report, total, begun_at, monotonic
+    def __init__(self, report: Report, total: int, monotonic: Callable[[], float]) -> None:
+        self._report, self._total, self._monotonic = report, total, monotonic
         self._began = self._told = monotonic()
-        self._most = 0
+        self._begun_at = self._most = 0
 
     @property
     def is_due(self) -> bool:
         return self._monotonic() - self._told >= REPORT_EVERY_S
 
+    async def begin(self, done: int) -> None:
+        """From here on bytes come from the hub."""
+        self._began, self._begun_at = self._monotonic(), done
+        await self.tell(done, now=True)
+
     async def tell(self, done: int, *, now: bool = False) -> None:
-        """Raises what the listener does: he may want it to end."""
+        """Tell, if it is time or must be `now`."""
         if not now and not self.is_due:
             return
         at = self._monotonic()

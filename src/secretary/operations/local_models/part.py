@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from io import BufferedRandom
 from pathlib import Path
@@ -136,10 +136,9 @@ class Part:
 
     def close(self) -> None:
         """Let go of it. One that holds nothing is deleted."""
-        with suppress(OSError, ValueError):
+        with suppress(OSError), closing(self._file):
             if not self.stored_bytes and self._path.exists():
                 self.discard()
-            self._file.close()
 
     @property
     def _note(self) -> Path:

@@ -95,21 +95,24 @@ class Puller:
         return is_same and not part.stored_bytes  # with a part, the description may be ahead of the file
 
     async def _complete(self, held: Held, wanted: Wanted, of: PartOf, report: Report) -> None:
-        part = held.part
+        part, teller = held.part, Teller(report, of.size_bytes, self._monotonic)
         if await held.do(part.of) == of and part.stored_bytes <= of.size_bytes:
             await held.do(part.ensure_room, of.size_bytes, self._free)
-            while await held.do(part.look_on):
-                pass
+            await self._look_through(held, teller)
         else:
             await held.do(part.ensure_room, of.size_bytes + part.stored_bytes, self._free)
             await held.do(part.begin, of)
-        teller = Teller(report, of.size_bytes, part.size_bytes, self._monotonic)
-        await teller.tell(part.size_bytes, now=True)
+        await teller.begin(part.size_bytes)
         await self._fill(held, wanted, of, teller)
         if part.sha256 != of.sha256:
             await held.do(part.discard)
             raise hub_error("model_wrong_digest")
         await teller.tell(part.size_bytes, now=True)  # the last moment to stop
+
+    async def _look_through(self, held: Held, teller: Teller) -> None:
+        """Take what is there into the digest: a minute for a large model on a slow disk."""
+        while await held.do(held.part.look_on):
+            await teller.tell(held.part.stored_bytes)
 
     async def _fill(self, held: Held, wanted: Wanted, of: PartOf, teller: Teller) -> None:
         """Ask again and again, each time for what is missing."""

@@ -1,12 +1,13 @@
 """Pulls as durable jobs: asked for, done by a worker, seen, stopped."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from pydantic import JsonValue
 
-from secretary.kernel.errors import Conflict, NotFound, Upstream
+from secretary.kernel.errors import Conflict, Internal, NotFound, Upstream
 from secretary.kernel.jobs import (
     ClaimedJob,
     Handler,
@@ -100,9 +101,8 @@ def handlers(units: UnitFactory, puller: Puller, shelf: Shelf, engine: Engine) -
 
         try:
             installed = await puller.pull(order, report)
-        except LeaseLost:
-            if await _is_forgotten(units, job.id):
-                await drop_part(shelf, order.wanted)
+        except (LeaseLost, asyncio.CancelledError):  # stopped; taken over by another worker; or we are going home
+            await _whatever_happens(_clear_up(units, shelf, job, order.wanted))
             raise
         except Conflict as error:
             raise _later(error) from error
@@ -125,12 +125,29 @@ def _later(error: Conflict) -> Conflict | Upstream:
     return Upstream(error.code, en=error.en, ru=error.ru, retryable=True, retry_after_s=ELSEWHERE_S)
 
 
+async def _clear_up(units: UnitFactory, shelf: Shelf, job: ClaimedJob, wanted: Wanted) -> None:
+    """Nobody will go on with what was stopped."""
+    if await _is_forgotten(units, job.id):
+        await drop_part(shelf, wanted)
+
+
+async def _whatever_happens(work: Coroutine[None, None, None]) -> None:
+    """Done to its end, though we may be cancelled meanwhile: the worker, too, hears that a job is gone."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    finally:
+        await task
+
+
 async def _is_forgotten(units: UnitFactory, job_id: str) -> bool:
     try:
         async with units.read() as unit:
             await get_job(unit, job_id)
     except NotFound:
         return True
+    except (Internal, OSError):  # the database does not answer: then nothing is known
+        return False
     return False
 
 

@@ -97,6 +97,8 @@ class Shelf:
         if found.source is not None:
             found.path.with_suffix(".json").unlink(missing_ok=True)
         found.path.unlink(missing_ok=True)
+        if found.is_chosen:
+            (self.folder / _CHOSEN).unlink(missing_ok=True)
         return found
 
     def path_of(self, name: str) -> Path:
