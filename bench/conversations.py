@@ -94,7 +94,8 @@ async def _measure(folder: Path) -> list[Row]:
         ),
         await _row("… 50 from the middle", lambda: boss.call("GET", f"{_S}/{long}?before=5000"), OPEN_MS),
         await _row("append a message (stored only)", _append(app, long), APPEND_MS),
-        await _row("append and have it answered", lambda: boss.call("POST", f"{_S}/{long}/messages", _ASK), 6.0, 2.0),
+        await _row("a turn: store, FAQ miss, history, scripted model, store", _turn(app, long), TURN_MS, TURN_GOAL_MS),
+        await _row("… over HTTP, both messages shown", lambda: boss.call("POST", f"{_S}/{long}/messages", _ASK), None),
         await _row("list 100,000, admin", lambda: boss.call("GET", _S), LIST_MS),
         await _row("list 100,000, grouped by source", lambda: boss.call("GET", f"{_S}?group_by=source"), None),
         await _row("list 100,000, a user's own and nobody's", lambda: owner.call("GET", _S), LIST_MS),
@@ -113,6 +114,17 @@ _ASK = {"content": "zzqx zzqx"}
 
 def _get(staff: Staff, path: str) -> Callable[[], Awaitable[Any]]:
     return lambda: staff.call("GET", path)
+
+
+def _turn(app: Any, session_id: str) -> Callable[[], Awaitable[Any]]:
+    from secretary.assistant.ports import Inbound
+
+    async def turn() -> None:
+        accepted = await app.turns.accept(Inbound(session_id, _ASK["content"]))
+        async for _ in app.turns.listen(accepted.session_id, accepted.answer_id):
+            pass
+
+    return turn
 
 
 def _append(app: Any, session_id: str) -> Callable[[], Awaitable[Any]]:
