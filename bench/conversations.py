@@ -18,6 +18,7 @@ from bench.report import Row
 SESSIONS, MESSAGES_EACH, LONG = 100_000, 10, 10_000
 CALLS = 100
 OPEN_MS, OPEN_GOAL_MS, APPEND_MS, LIST_MS, SEARCH_MS = 10.0, 3.0, 5.0, 10.0, 50.0
+TURN_MS, TURN_GOAL_MS = 6.0, 2.0
 SAID = (
     "заказ доставка курьер оплата возврат размер цвет магазин телефон адрес скидка подарок упаковка "
     "завтра утром вечером мастер ремонт гарантия запись приём окно стол лампа "
