@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from tests.support.models import ScriptedModel
 
-from secretary.kernel.errors import Upstream
+from secretary.kernel.errors import Internal, Upstream
 from secretary.llm.errors import llm_error
 from secretary.llm.models import OwnPrice, Provider, ProviderConfig
 from secretary.llm.ports import Delta, Finish, Image, Message, Prompt, Sampling
@@ -289,3 +289,28 @@ async def test_provider_takes_no_more_calls_at_once_than_it_may(rig):
     release.set()
     assert await asyncio.gather(*tasks) == ["said"] * 6
     assert most == 2
+
+
+async def test_provider_that_nobody_can_speak_to_stops_no_other(rig):
+    it = rig(model("local"))
+
+    def spec(row):
+        if row.id == "broken":
+            raise Internal("unreadable_secret", en="No.", ru="Нет.")
+        return spec_of(row)
+
+    it.backends._spec_of = spec
+    await it.store("broken", default_of="")
+    await it.store("whole")
+    assert await it.say() == "whole"
+
+
+async def test_other_models_of_a_provider_share_its_queue_and_are_made_once(rig):
+    it = rig()
+    await it.store("one")
+    backends = await it.backends.refreshed()
+    backend = backends.named()["cloud:one"]
+    other = backends.with_model(backend, "other")
+    assert (other.gate, other.model.script) == (backend.gate, ["other"])
+    assert backends.with_model(backend, "other") is other
+    assert backends.with_model(backend, "one") is backend

@@ -6,8 +6,11 @@ A change in this process is seen by the next turn; one in another process within
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import structlog
+
+from secretary.kernel.errors import SecretaryError
 from secretary.kernel.unit import UnitFactory
 from secretary.llm import queries
 from secretary.llm.events import BackendChosen, ProviderChanged
@@ -21,6 +24,8 @@ from secretary.llm.routing.gate import Gate
 CHECK_INTERVAL_S = 1.0
 PLACES_OF_OWN = 1_000
 """Calls at once to a server from the environment, which has a queue of its own."""
+MOST_VARIANTS = 500
+log = structlog.get_logger(__name__)
 SpecOf = Callable[[Provider], ProviderSpec]
 LOCAL = "local"
 FindLocal = Callable[[], Awaitable[ChatModel | None]]
@@ -68,6 +73,8 @@ class Backends:
         self._fixed = {name: self._fixed_backend(name, model, (types or {}).get(name)) for name, model in fixed.items()}
         self._stored: dict[str, Backend] = {}
         self._defaults: dict[str, str] = {}
+        self._variants: dict[tuple[str, str, str], Backend] = {}
+        self._left_out: set[tuple[str, str]] = set()
         self._setting = preferred
         self._chosen = ""
         self._changes = 0
@@ -121,17 +128,13 @@ class Backends:
         """The same provider with another of its models: it shares queue and breaker."""
         if backend.spec is None or model in {"", backend.spec.model}:
             return backend
-        chat = self._factory.chat(_with_model(backend.spec, model))
-        return Backend(
-            backend.name,
-            chat,
-            backend.gate,
-            backend.breaker,
-            backend.provider_type,
-            backend.owner_id,
-            None,
-            backend.spec,
-        )
+        key = (backend.name, backend.version, model)
+        if key not in self._variants:
+            if len(self._variants) >= MOST_VARIANTS:
+                self._variants.clear()
+            chat = self._factory.chat(_with_model(backend.spec, model))
+            self._variants[key] = replace(backend, model=chat, price=None)
+        return self._variants[key]
 
     @property
     def unknown(self) -> Sequence[str]:
@@ -170,7 +173,9 @@ class Backends:
         async with self._units.read() as unit:
             rows = await queries.enabled_providers(unit.db)
             self._chosen = await queries.chosen_backend(unit)
-        self._stored = {row.backend: self._known(row) or self._made(row) for row in rows}
+        made = [backend for row in rows if (backend := self._known(row) or self._made(row))]
+        self._stored = {backend.name: backend for backend in made}
+        self._variants = {key: one for key, one in self._variants.items() if one.version == self._version_of(one)}
         self._defaults = {row.default_of: row.backend for row in rows if row.default_of is not None}
         if self._find_local is not None:
             self._take_local(await self._find_local())
@@ -190,11 +195,28 @@ class Backends:
         backend = self._stored.get(row.backend)
         return backend if backend and backend.version == _version(row) else None
 
-    def _made(self, row: Provider) -> Backend:
-        spec = self._spec_of(row)
+    def _leave_out(self, row: Provider, error: SecretaryError) -> None:
+        """Say so once for each state of the row."""
+        state = (row.backend, _version(row))
+        if state not in self._left_out:
+            self._left_out.add(state)
+            log.warning("provider_left_out", provider=row.id, code=error.code)
+
+    def _version_of(self, variant: Backend) -> str:
+        backend = self._stored.get(variant.name)
+        return backend.version if backend else ""
+
+    def _made(self, row: Provider) -> Backend | None:
+        """None for one that nobody can speak to: the others go on."""
+        try:
+            spec = self._spec_of(row)
+            model = self._factory.chat(spec)
+        except SecretaryError as error:
+            self._leave_out(row, error)
+            return None
         return Backend(
             row.backend,
-            self._factory.chat(spec),
+            model,
             Gate(row.config.max_concurrency),
             Breaker(self._monotonic),
             row.provider_type,
@@ -213,6 +235,4 @@ def _version(row: Provider) -> str:
 
 
 def _with_model(spec: ProviderSpec, model: str) -> ProviderSpec:
-    from dataclasses import replace  # noqa: PLC0415
-
     return replace(spec, model=model, capabilities=None) if model and model != spec.model else spec
