@@ -1,7 +1,8 @@
 """A model service on OpenAI's wire that answers as fast as it can: `python -m bench.model_service [TOKENS]`.
 
 Without TOKENS an answer is twenty words, written in one go, as a document or as a stream: the cost of a request is
-measured with it. With TOKENS a stream is written token by token, each as soon as the last one is out.
+measured with it. With TOKENS a stream is written token by token, each as soon as the last one is out. The model `busy`
+is too busy; embeddings are always the same.
 """
 
 import asyncio
@@ -35,6 +36,12 @@ def _answer(content_type: bytes, body: bytes) -> bytes:
 
 
 WHOLE, STREAM = _answer(b"application/json", _WHOLE), _answer(b"text/event-stream", _STREAM)
+VECTORS = _answer(
+    b"application/json",
+    b'{"object":"list","model":"scripted","data":[{"object":"embedding","index":0,"embedding":[%b]}],'
+    b'"usage":{"prompt_tokens":5,"total_tokens":5}}' % b",".join([b"0.25"] * 256),
+)
+BUSY = b"HTTP/1.1 503 Busy\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
 
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -83,11 +90,17 @@ class Connection(asyncio.Protocol):
         length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0] or 0)
         if gap and len(body) >= length:
             self._received = body[length:]
-            is_stream = b'"stream":true' in body[:length].replace(b" ", b"")
-            if is_stream:
-                self._stream(self._transport)
-            else:
-                self._transport.write(WHOLE)
+            self._reply(head, body[:length])
+
+    def _reply(self, head: bytes, body: bytes) -> None:
+        if b"/embeddings " in head[:100]:
+            self._transport.write(VECTORS)
+        elif b'"busy"' in body:
+            self._transport.write(BUSY)
+        elif b'"stream":true' in body.replace(b" ", b""):
+            self._stream(self._transport)
+        else:
+            self._transport.write(WHOLE)
 
 
 async def main(tokens: int) -> None:

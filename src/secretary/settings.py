@@ -26,6 +26,7 @@ class Settings(BaseSettings):
 
     # where
     data_dir: Path = Field(default=Path("data"), alias="SECRETARY_DATA_DIR")
+    wiki_dir: Path | None = Field(default=None, alias="SECRETARY_WIKI_DIR")
     database_url: str = Field(default="", alias="DATABASE_URL")
     redis_url: SecretStr = Field(default=SecretStr(""), alias="REDIS_URL")
     host: str = Field(default="127.0.0.1", alias="SECRETARY_HOST")
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     rate_limit_v1: int = Field(default=600, ge=1, alias="RATE_LIMIT_V1")
     rate_limit_auth: int = Field(default=10, ge=1, alias="RATE_LIMIT_AUTH")
     max_body_bytes: int = Field(default=1_000_000, ge=1_000, alias="MAX_BODY_BYTES")
+    max_upload_bytes: int = Field(default=50_000_000, ge=1_000, le=2_000_000_000, alias="MAX_UPLOAD_BYTES")
     max_v1_body_bytes: int = Field(default=32_000_000, ge=1_000, alias="MAX_V1_BODY_BYTES")
 
     @field_validator("roles", "trusted_proxies", "allowed_private_hosts", "local_model_languages", mode="before")

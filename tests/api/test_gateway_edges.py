@@ -1,5 +1,6 @@
 """The rims of `/v1`: sizes, methods, contradictions, pictures, and what an official client is told about retrying."""
 
+import json
 from base64 import b64encode
 
 import pytest
@@ -132,7 +133,8 @@ async def test_content_types_and_ids(program):
     ],
 )
 async def test_what_cannot_be_honoured_is_refused_by_its_name(program, model, body, param):
-    answer = await program.post(PATH, {"model": "scripted/default", "messages": HI, **body})
+    whole = json.dumps({"model": "scripted/default", "messages": HI, **body}).encode()
+    answer = await program.request("POST", PATH, content=whole)
     assert answer.status in {400, 404}, answer.text
     assert (answer.json()["error"]["param"] or "metadata").startswith(param)
     assert model.prompts == []

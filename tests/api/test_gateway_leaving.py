@@ -10,7 +10,6 @@ from secretary.app import Ports
 from secretary.kernel.unit import Actor
 from secretary.llm.errors import llm_error
 from secretary.llm.routing.backends import PLACES_OF_OWN
-from secretary.web import listener
 
 PATH = "/v1/chat/completions"
 HI = [{"role": "user", "content": "Which planet is the largest?"}]
@@ -126,17 +125,7 @@ async def test_fault_of_ours_before_the_call_gives_the_try_back(app, program, mo
     assert app.backends.named()["scripted"].gate._free == PLACES_OF_OWN
 
 
-async def test_quick_answers_need_no_watching(program, monkeypatch):
-    watched = []
-    monkeypatch.setattr(listener.WhileListened, "_look", lambda self: watched.append(self))
-    assert (await program.post(PATH, asked())).status == 200
-    assert watched == []
-
-
 async def test_whole_answer_is_asked_for_again_where_the_first_broke_off(app, program, model):
-    class Flaky(ScriptedModel):
-        pass
-
     gone = []
     original = model.stream
 

@@ -21,6 +21,7 @@ from secretary.channels.api import instances_router
 from secretary.channels.ports import Channel
 from secretary.kernel.errors import Invalid, SecretaryError
 from secretary.knowledge.api import router as knowledge
+from secretary.knowledge.documents.api import ROUTERS as DOCUMENTS
 from secretary.llm.api import ROUTERS as LLM
 from secretary.operations.api import routers as operations
 from secretary.usage.api import usage_router
@@ -33,7 +34,8 @@ def routers(channels: Mapping[str, Channel]) -> list[APIRouter]:
     audit = audit_router(require("audit", "view"), require("audit", "manage"))
     usage = usage_router(require("usage", "view"), require("usage", "manage"), business_zone)
     widget = instances_router(channels["widget"], "widget")
-    return [*ACCOUNTS, assistants, audit, chat, knowledge, widget, usage, *DEFAULT_ASSISTANT, *LLM, *operations]
+    both = [*DEFAULT_ASSISTANT, *LLM, *DOCUMENTS, *operations]
+    return [*ACCOUNTS, assistants, audit, chat, knowledge, widget, usage, *both]
 
 
 def build_admin_api(channels: Mapping[str, Channel]) -> FastAPI:

@@ -11,6 +11,8 @@ from secretary.gateway.edge import OpenAIErrors
 from secretary.web.middleware import Edge
 from secretary.web.routing import Lazy, PrefixDispatch, RouteIndex
 
+FORM_BYTES = 100_000  # what a form adds to the file in it
+
 
 class Asgi:
     """Dispatches by path prefix; every request finds the program in its scope as `services`."""
@@ -29,7 +31,10 @@ class Asgi:
         self._dispatch = Edge(
             PrefixDispatch(mounts),
             max_body_bytes=app.settings.max_body_bytes,
-            body_bytes={"/v1/": app.settings.max_v1_body_bytes},
+            body_bytes={
+                "/v1/": app.settings.max_v1_body_bytes,
+                "/admin/wiki-rag/documents/upload": app.settings.max_upload_bytes + FORM_BYTES,
+            },
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

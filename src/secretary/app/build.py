@@ -13,6 +13,7 @@ from secretary.accounts.tokens import AccessTokens
 from secretary.adapters.channels.widget.channel import WidgetChannel
 from secretary.adapters.hub import HuggingFace
 from secretary.adapters.llm.factory import Models
+from secretary.app.documents import document_tools
 from secretary.app.installation import ThisInstallation
 from secretary.app.local import Engine, OnDisk
 from secretary.app.models import TYPES, models_of
@@ -49,6 +50,8 @@ from secretary.kernel.jobs import Worker
 from secretary.kernel.limits import WindowLimiter
 from secretary.kernel.secrets import Signer, Vault, derive_key, load_vault
 from secretary.kernel.unit import Unit, UnitFactory
+from secretary.knowledge.documents.jobs import handlers as document_handlers
+from secretary.knowledge.documents.tools import Tools
 from secretary.knowledge.faq.lookup import FaqLookup
 from secretary.knowledge.ports import BusinessCard
 from secretary.knowledge.search.ports import Search
@@ -98,6 +101,7 @@ class App:
     accounts: Accounts
     authenticator: SessionAuthenticator
     faq: FaqLookup
+    documents: Tools
     backends: Backends
     on_disk: OnDisk | None
     local_models: LocalModels
@@ -165,6 +169,7 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
     backends = Backends(units, factory, specs(vault), fixed, settings.llm_backend, TYPES, find_local=find_local)
     hub = HuggingFace(http, settings.hub_url, settings.hub_token.get_secret_value())
     local_models = LocalModels(hub, shelf, Engine(backends))
+    documents = document_tools(settings, http, ports.search)
     ledger = Ledger(units, UsageLimits(units, business_zone))
     prices = PriceBook(units)
     accounting = Accounting(ledger, prices)
@@ -202,6 +207,7 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         accounts=Accounts(units, tokens, vault, limits=limits, is_open_house=not settings.auth_enabled),
         authenticator=SessionAuthenticator(units, tokens),
         faq=faq,
+        documents=documents,
         backends=backends,
         on_disk=on_disk,
         local_models=local_models,
@@ -216,7 +222,11 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         channels=channels,
         broadcast=broadcast,
         changes=ChangeFeed(units.bus, broadcast),
-        worker=Worker(units, {**handlers(units, ledger), **local_models.handlers(units)}, grace_s=WORKER_GRACE_S),
+        worker=Worker(
+            units,
+            {**handlers(units, ledger), **local_models.handlers(units), **document_handlers(units, documents)},
+            grace_s=WORKER_GRACE_S,
+        ),
         installation=ThisInstallation(
             backends, tuple(channels), settings.roles, settings.llm_backend, started_at=ports.clock()
         ),

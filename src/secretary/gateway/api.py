@@ -10,6 +10,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from starlette.types import Scope
 
 from secretary.gateway.answer import Answer
 from secretary.gateway.answering import Answering
@@ -57,7 +58,7 @@ class Gateway:
         answer_id, created = f"chatcmpl-{request.scope['request_id']}", int(self.clock().timestamp())
         if asked.stream:
             chunks = Chunks(answer_id, asked.model, created, with_usage=asked.wants_usage)
-            events = _events(answer, chunks, request)
+            events = _events(answer, chunks, request.scope)
             response: Response = EventStream(events, first=await anext(events))
         else:
             whole = Whole()
@@ -93,7 +94,7 @@ class Gateway:
         return _json(_model(Listed(model_id, provider if slash else "secretary", model_id)))
 
 
-async def _events(answer: Answer, chunks: Chunks, request: Request) -> AsyncGenerator[bytes, None]:
+async def _events(answer: Answer, chunks: Chunks, scope: Scope) -> AsyncGenerator[bytes, None]:
     """The answer as events, the first once its first piece is here. A fault before it is raised, one in mid-answer is
     the last event: the status has been sent.
     """
@@ -104,16 +105,16 @@ async def _events(answer: Answer, chunks: Chunks, request: Request) -> AsyncGene
             async for piece in pieces:
                 yield chunks.of(piece)
         except SecretaryError as error:
-            yield _failure(error, request)
+            yield _failure(error, scope)
         except Exception:  # the edge of a stream: logged, and told without a word of what it was
-            log.exception("stream_failed", request_id=request.scope["request_id"])
-            yield _failure(internal_error(), request)
+            log.exception("stream_failed", request_id=scope["request_id"])
+            yield _failure(internal_error(), scope)
     yield DONE
 
 
-def _failure(error: SecretaryError, request: Request) -> bytes:
-    status = openai_problem(error, request.scope).status_code
-    return b"data: " + orjson.dumps(error_object(error, request.scope, status)) + b"\n\n"
+def _failure(error: SecretaryError, scope: Scope) -> bytes:
+    status = openai_problem(error, scope).status_code
+    return b"data: " + orjson.dumps(error_object(error, scope, status)) + b"\n\n"
 
 
 def _headers(answer: Answer, began: float) -> list[tuple[bytes, bytes]]:

@@ -27,17 +27,30 @@ class Border:
 
     def route(self, path: str, handler: Handler, methods: Sequence[str]) -> Route:
         """A guarded route; what it does ends when the caller leaves. Its handler finds the body read."""
+        return Route(path, _Guarded(handler, self._calls), methods=list(methods))
 
-        async def endpoint(request: Request) -> Response:
-            actor = await actor_or_anonymous(request)
-            ensure_may_call(actor)
-            self._calls.hit(actor.session_id or actor.id)
-            await request.body()
-            async with WhileListened(request.receive):
-                return await handler(request, actor)
 
-        endpoint.guarded_by = V1  # type: ignore[attr-defined]
-        return Route(path, endpoint, methods=list(methods))
+class _Guarded:
+    """An ASGI application, not a function: what Starlette lays around a function costs time and memory, and catches
+    nothing that is raised here.
+    """
+
+    guarded_by = V1
+
+    def __init__(self, handler: Handler, calls: WindowLimiter) -> None:
+        self._handler = handler
+        self._calls = calls
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        actor = await actor_or_anonymous(request)
+        ensure_may_call(actor)
+        self._calls.hit(actor.session_id or actor.id)
+        await request.body()
+        async with WhileListened(receive):
+            response = await self._handler(request, actor)
+        del request, actor  # a stream may go on for long
+        await response(scope, receive, send)
 
 
 def ensure_may_call(actor: Actor) -> None:

@@ -7,7 +7,7 @@
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -120,11 +120,12 @@ def _sees(actor: Actor) -> str | None:
     return None if reach(actor.role, "assistants", "view") is Scope.ALL else actor.id
 
 
-def _by_name(backends: Backends, provider: str) -> Sequence[Backend]:
+def _by_name(backends: Backends, provider: str) -> Iterator[Backend]:
     """By id, by backend name, then by type, the default one first."""
     named = backends.named()
     exact = [one for one in (named.get(f"cloud:{provider}"), named.get(provider)) if one]
-    return exact + [one for one in named.values() if one.provider_type == provider and one not in exact]
+    yield from exact
+    yield from (one for one in named.values() if one.provider_type == provider and one not in exact)
 
 
 def _is_own(backend: Backend, model: str) -> bool:

@@ -18,6 +18,19 @@ class WhileListened:
     is taken `after_s` seconds later; from then on `on_quiet` is called every `quiet_s`.
     """
 
+    __slots__ = (
+        "_after_s",
+        "_cancelling",
+        "_fault",
+        "_is_over",
+        "_on_quiet",
+        "_quiet_s",
+        "_receive",
+        "_task",
+        "_timer",
+        "_watching",
+    )
+
     def __init__(
         self,
         receive: Receive,
@@ -33,6 +46,7 @@ class WhileListened:
         self._watching: asyncio.Task[None] | None = None
         self._fault: BaseException | None = None
         self._is_over = False
+        self._cancelling = 0
         self._task: asyncio.Task[object]
         self._timer: asyncio.TimerHandle
 

@@ -6,7 +6,7 @@ So who speaks here is a caller who wants the whole answer: he drops half of one 
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,8 @@ from llmock.pytest_plugin import LLMock
 from llmock.scenarios import Behavior, Delay, Fail, Match, Reply, SlowFirstToken, StreamFault, ToolFault
 from llmock.scenarios import ToolCall as ScriptedCall
 from llmock.testing import BASE_PATHS
+from tests.contract.chat_model.routing import Routed
+from tests.support.models import ScriptedModel
 
 from secretary.adapters.llm.anthropic_wire import anthropic_model
 from secretary.adapters.llm.gemini_wire import gemini_model
@@ -28,6 +30,7 @@ from secretary.llm.ports import (
     Finish,
     FinishReason,
     Message,
+    Piece,
     Prompt,
     TimeLimits,
     Tool,
@@ -66,6 +69,7 @@ HASTY = TimeLimits(first_token_s=0.4, idle_s=0.4)
 CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 CALLING = Prompt(PROMPT.messages, tools=(Tool("weather", "Weather", CITY),))
 MOST_TRIES = 3
+LONGEST_S = 15.0  # the machine that runs the tests may be busy; with somebody else to ask it takes two
 Answer = str
 Speak = Callable[[ChatModel, Prompt], Awaitable[Answer]]
 
@@ -109,8 +113,12 @@ async def client(llmock: LLMock) -> AsyncGenerator[HttpClient, None]:
 
 async def once(model: ChatModel, prompt: Prompt) -> Answer:
     """The whole answer, calls as name(arguments). Raises Upstream."""
+    return heard([piece async for piece in model.stream(prompt)])
+
+
+def heard(pieces: Iterable[Piece]) -> Answer:
     told: list[str] = []
-    async for piece in model.stream(prompt):
+    for piece in pieces:
         match piece:
             case Delta():
                 told.append(piece.text)
@@ -134,7 +142,16 @@ async def retrying(model: ChatModel, prompt: Prompt) -> Answer:
     raise AssertionError
 
 
-SPEAKERS: Mapping[str, Speak] = {"retrying": retrying}
+async def by_router(model: ChatModel, prompt: Prompt) -> Answer:
+    """The whole answer as the gateway has it: from the router, over one backend."""
+    routed = Routed(model)
+    try:
+        return heard(await routed.router.whole(routed.ask(prompt)))
+    finally:
+        routed.assert_nothing_is_held()
+
+
+SPEAKERS: Mapping[str, Speak] = {"retrying": retrying, "router": by_router}
 
 
 async def outcome(speaking: Awaitable[Answer]) -> str:
@@ -210,6 +227,24 @@ async def test_fault_comes_to_what_it_should_and_the_verdict_is_clean(name: str,
         models = [model_of(surface, llmock, http, case.limits) for surface in SURFACES.values()]
         found = await asyncio.gather(*(outcome(speak(model, case.prompt)) for model in models))
     assert dict(zip(SURFACES, found, strict=True)) == dict.fromkeys(SURFACES, case.comes_to)
+
+
+@pytest.mark.parametrize("name", sorted(CASES.keys() - {"scripted call", "broken arguments", "unknown tool"}))
+async def test_second_backend_answers_whatever_the_first_one_does(name: str, llmock: LLMock) -> None:
+    case = CASES[name]
+    llmock.pace(case.pace_ms).add(*(case.script(match_of(surface)) for surface in SURFACES.values()))
+    http = HttpClient()
+    chains = [
+        Routed(model_of(surface, llmock, http, case.limits), ScriptedModel(("second",), name="second"))
+        for surface in SURFACES.values()
+    ]
+    async with asyncio.timeout(LONGEST_S):
+        heard_out = await asyncio.gather(*(chain.router.whole(chain.ask(case.prompt)) for chain in chains))
+    assert all(map(heard, heard_out))
+    await http.aclose()
+    await until_nobody_is_connected(llmock)
+    for chain in chains:
+        chain.assert_nothing_is_held()
 
 
 @pytest.mark.parametrize("name", SURFACES)
