@@ -21,7 +21,7 @@ from bench.wire import Connection
 
 TOKEN = re.compile(rb"(\d+):(\d+);")
 QUESTION = "zzqx zzqx"
-PASS_ON = '{"path": "/", "body": {"stream": true}, "headers": {}}'
+BARE = '{"path": "/", "body": {"stream": true}, "headers": {}}'
 
 
 class Measuring:
@@ -114,4 +114,4 @@ async def _listen(speaker: Visitor | Connection, listener: Listener, asked: dict
 
 
 if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1], [*map(int, sys.argv[2:6])], sys.argv[6] if len(sys.argv) > 6 else PASS_ON))
+    uvloop.run(main(sys.argv[1], [*map(int, sys.argv[2:6])], sys.argv[6] if len(sys.argv) > 6 else BARE))

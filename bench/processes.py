@@ -61,8 +61,16 @@ class Server:
     @property
     def memory_mb(self) -> float:
         """Resident memory."""
+        return self._memory_mb("VmRSS:")
+
+    @property
+    def own_memory_mb(self) -> float:
+        """Resident memory without mapped files: of the database's the kernel keeps in view what it has room for."""
+        return self._memory_mb("RssAnon:")
+
+    def _memory_mb(self, what: str) -> float:
         status = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")
-        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+        return int(status.partition(what)[2].split()[0]) / 1024
 
 
 def cpu_s(pid: int) -> float:

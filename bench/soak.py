@@ -129,7 +129,7 @@ async def _drive(load: Load, seconds: float) -> None:
     clients = [asyncio.create_task(_client(load, until)) for _ in range(CLIENTS)]
     while time.monotonic() < until:
         await asyncio.sleep(1)
-        load.memory.append(load.server.memory_mb)
+        load.memory.append(load.server.own_memory_mb)
     await asyncio.gather(*clients)
 
 
