@@ -22,6 +22,7 @@ _HALF_LINK: Final = re.compile(
 )
 _AFTER_BRACKET: Final = re.compile(r"\[[^\[\]\n]{0,300}\](?:$|\([^()\n]{0,2300}$)")
 _IN_BRACKET: Final = re.compile(r"\[[^\[\]\n]{0,300}$")
+_DIRECT: Final = re.compile(r"tel:\+?[\d.-]{3,25}|mailto:[\w.+-]{1,64}@[\w.-]{1,200}", re.IGNORECASE)
 _UNFINISHED: Final = (_HALF_LINK, _AFTER_BRACKET, _IN_BRACKET)
 
 
@@ -84,7 +85,7 @@ class Citations:
             parsed = urlsplit(link)
         except ValueError:
             return False
-        if parsed.scheme in {"tel", "mailto"}:
+        if _DIRECT.fullmatch(link):
             return True
         return parsed.scheme in {"http", "https"} and (parsed.hostname or "") in self._allowed
 
