@@ -11,14 +11,15 @@ from typing import Final
 from urllib.parse import urlsplit
 
 _LONGEST_HELD: Final = 3_000
+_BARE: Final = re.compile(r"(?:https?|ftp)://[^\s<>!\"'\[\]()]{1,2000}", re.IGNORECASE)
 _CONSTRUCT: Final = re.compile(
     r"(?P<picture>!)?\[(?P<text>[^\[\]\n]{0,300})\](?:\((?P<link>[^()\s]{0,2000})(?:\s+\"[^\"\n]{0,200}\")?\))?"
-    r"|(?P<bare>(?:https?|ftp)://[^\s<>\"'\]\)]{1,2000})",
+    rf"|(?P<bare>{_BARE.pattern})",
     re.IGNORECASE,
 )
 _NUMBERS: Final = re.compile(r"\s*\d{1,3}(?:\s*[,;]\s*\d{1,3})*\s*")
 _HALF_LINK: Final = re.compile(
-    r"(?:h|ht|htt|https?|https?:|https?:/|f|ft|ftp|ftp:|ftp:/|(?:https?|ftp)://[^\s<>\"'\]\)]*)$", re.IGNORECASE
+    r"(?:h|ht|htt|https?|https?:|https?:/|f|ft|ftp|ftp:|ftp:/|(?:https?|ftp)://[^\s<>!\"'\[\]()]*)$", re.IGNORECASE
 )
 _AFTER_BRACKET: Final = re.compile(r"\[[^\[\]\n]{0,300}\](?:$|\([^()\n]{0,2300}$)")
 _IN_BRACKET: Final = re.compile(r"\[[^\[\]\n]{0,300}$")
@@ -62,15 +63,19 @@ class Citations:
         return len(held) if len(held) - start > _LONGEST_HELD else start
 
     def _shown(self, match: re.Match[str]) -> str:
-        if bare := match["bare"]:
-            return bare if self._is_allowed(bare) else ""
+        if match["bare"]:
+            return self._bare(match)
         if match["picture"]:
             return ""
-        if match["link"] is not None:
-            return match[0] if self._is_allowed(match["link"]) else match["text"]
-        if _NUMBERS.fullmatch(match["text"]):
+        if _NUMBERS.fullmatch(match["text"]) and match["link"] is None:
             return self._numbers(match["text"])
-        return match[0]
+        text = _BARE.sub(self._bare, match["text"])
+        if match["link"] is None:
+            return f"[{text}]"
+        return f"[{text}]({match['link']})" if self._is_allowed(match["link"]) else text
+
+    def _bare(self, match: re.Match[str]) -> str:
+        return match[0] if self._is_allowed(match[0]) else ""
 
     def _numbers(self, text: str) -> str:
         known = [int(number) for number in re.findall(r"\d+", text) if 1 <= int(number) <= self._passages]
@@ -92,7 +97,7 @@ class Citations:
 
 def hosts_in(*texts: str) -> frozenset[str]:
     """The hosts of all links in texts that the owner wrote."""
-    found = (_host(link) for text in texts for link in re.findall(r"https?://[^\s<>\"'\]\)]+", text))
+    found = (_host(link) for text in texts for link in re.findall(r"https?://[^\s<>!\"'\[\]()]+", text))
     return frozenset(host for host in found if host)
 
 

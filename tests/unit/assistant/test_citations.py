@@ -39,7 +39,7 @@ def test_what_a_customer_sees(said, seen, cited):
 
 
 WORDS = (
-    "[1]", "[2, 3]", "[99]", "![a](", "[text](", "https://evil.example/x", "https://shop.example/y", ")", "]", "[", "!",
+    "[1]", "[2, 3]", "[99]", "![a](", "[text](", "https://evil.example/x", "https://shop.example/y ", ")", "]", "[", "!",
     " ", "h", "ht", "word", "\n", "http", "://", "tel:1", "12",
 )  # fmt: skip
 PIECES = st.lists(st.sampled_from(WORDS), max_size=12)
