@@ -17,6 +17,7 @@ from secretary.app.documents import document_tools
 from secretary.app.installation import ThisInstallation
 from secretary.app.local import Engine, OnDisk
 from secretary.app.models import TYPES, models_of
+from secretary.app.search import InstallationSearch, packaged_vectors
 from secretary.assistant.aside import Aside
 from secretary.assistant.chat.service import Chat
 from secretary.assistant.queries import default_assistant
@@ -28,7 +29,7 @@ from secretary.assistant.responders.knowledge import Consult
 from secretary.assistant.responders.llm import AskModel
 from secretary.assistant.responders.message import TakeMessage
 from secretary.assistant.runner import Limits, TurnRunner
-from secretary.assistant.turn import Responder, in_order
+from secretary.assistant.turn import in_order
 from secretary.audit.keyring import Keyring
 from secretary.audit.log import AuditLog
 from secretary.channels.desk import FrontDesk
@@ -101,6 +102,7 @@ class App:
     accounts: Accounts
     authenticator: SessionAuthenticator
     faq: FaqLookup
+    knowledge: InstallationSearch
     documents: Tools
     backends: Backends
     on_disk: OnDisk | None
@@ -145,6 +147,7 @@ class App:
         await self.prices.close()
         await self.authenticator.close()
         await self.broadcast.close()
+        await self.knowledge.close()
         await self.backends.close()
         if self.on_disk is not None:
             await self.on_disk.close()
@@ -169,15 +172,26 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
     backends = Backends(units, factory, specs(vault), fixed, settings.llm_backend, TYPES, find_local=find_local)
     hub = HuggingFace(http, settings.hub_url, settings.hub_token.get_secret_value())
     local_models = LocalModels(hub, shelf, Engine(backends))
-    documents = document_tools(settings, http, ports.search)
+    knowledge = InstallationSearch(units, packaged_vectors() if ports.models is None else None)
+    search = ports.search or knowledge
+    documents = document_tools(settings, http, search, knowledge)
     ledger = Ledger(units, UsageLimits(units, business_zone))
     prices = PriceBook(units)
     accounting = Accounting(ledger, prices)
     router = Router(backends, accounting)
     broadcast = _broadcast(settings)
     faq = FaqLookup(units)
-    knowledge: list[Responder] = [Consult(units, ports.search), Quote()] if ports.search else []
-    responders = in_order([Admit(), HandOver(), AnswerFromFaq(faq), *knowledge, AskModel(units, router), TakeMessage()])
+    responders = in_order(
+        [
+            Admit(),
+            HandOver(),
+            AnswerFromFaq(faq),
+            Consult(units, search),
+            AskModel(units, router),
+            Quote(),
+            TakeMessage(),
+        ]
+    )
     targets = Targets(units, backends)
     turns = TurnRunner(units, responders, ports.limits, broadcast)
     channels: dict[str, Channel] = {"widget": WidgetChannel(Signer(vault.derive_all("visitor")), ports.clock)}
@@ -207,6 +221,7 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         accounts=Accounts(units, tokens, vault, limits=limits, is_open_house=not settings.auth_enabled),
         authenticator=SessionAuthenticator(units, tokens),
         faq=faq,
+        knowledge=knowledge,
         documents=documents,
         backends=backends,
         on_disk=on_disk,

@@ -22,8 +22,9 @@ class Patience:
 
     `body_s` is what every body gets, and a second more for each `body_bytes_s` that have come. `stalled_s`: how long
     nothing of an answer may be taken. `half_closed_s`: how long an answer may not begin for a client that sends no
-    more; most of those have left, which only writing to them can tell, and a model may be working for nobody. `unwanted_bytes` of a body are taken in
-    that was refused already: who hangs up earlier keeps most clients from reading why.
+    more; most of those have left, which only writing to them can tell, and a model may be working for nobody.
+    `unwanted_bytes` of a body are taken in that was refused already: who hangs up earlier keeps most clients from
+    reading why.
     """
 
     head_s: float = 20.0
