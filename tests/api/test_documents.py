@@ -203,7 +203,7 @@ async def test_delete_removes_every_trace(app, admin):
     async with app.units.write() as unit:
         hashes = set(await unit.db.scalars(select(Chunk.text_hash)))
         unit.db.add_all(ChunkVector(text_hash=one, model="m", vector=b"1234") for one in hashes)
-    shared = {row for row in await hashes_of(app, kept["id"])}
+    shared = set(await hashes_of(app, kept["id"]))
     assert (await admin.delete(f"{DOCUMENTS}/{document['id']}")).json()["deleted"] == document["id"]
     for table in (Chunk, DocumentVersion, DocumentCollection):
         assert await count(app, table, table.document_id == document["id"]) == 0
@@ -316,6 +316,7 @@ async def test_imports_belong_to_who_asked_and_can_be_cancelled(app, admin, user
     assert (await user.post(f"{url}/cancel")).status == 200
     document = (await user.get(f"{DOCUMENTS}/{asked['document']['id']}")).json()["document"]
     assert (document["state"], document["fault"]) == ("failed", "cancelled")
+    assert not list((app.data_dir / "uploads").iterdir())
     assert await work(app.units, app.documents) == []
     assert (await user.get(url)).status == 404
 
@@ -334,7 +335,9 @@ async def test_stats_search_reload_and_reindex_answer(app, admin, user):
     assert sorted(await work(app.units, app.documents)) == ["documents.reindex", "documents.watch"]
 
 
-@pytest.mark.parametrize("url", ["ftp://x/y", "http://", "javascript:alert(1)", "x" * 1999, "http://[::1", "file:///etc"])
+@pytest.mark.parametrize(
+    "url", ["ftp://x/y", "http://", "javascript:alert(1)", "x" * 1999, "http://[::1", "file:///etc"]
+)
 async def test_address_that_is_none_is_refused_at_once(admin, url):
     for path in ("documents/url", "sites"):
         assert (await admin.post(f"{WIKI}/{path}", {"url": url})).status == 422, url

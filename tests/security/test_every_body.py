@@ -32,6 +32,7 @@ KINDS = {
     "assistant_id": "assistant_id",
     "collection_id": "collection_id",
     "collections": "collection_id",
+    "collection_ids": "collection_id",
     "session_id": "session_id",
     "session_ids": "session_id",
     "source_id": "instance_id",
@@ -56,6 +57,7 @@ LINKS_NOTHING = {
     "POST /admin/chat/sessions/{session_id}/stream message_id": "the sender's own number, one a conversation",
     "POST /admin/chat/sessions/{session_id}/messages widget_instance_id": "taken for the first system's panel, unused",
     "POST /admin/chat/sessions/{session_id}/stream widget_instance_id": "taken for the first system's panel, unused",
+    "POST /admin/wiki-rag/search collection_ids.0": "reads: who sees documents sees all of them",
     "POST /admin/usage/log backend": "a label of what was consumed where: an administrator's own entry",
     "POST /admin/usage/log source_id": "a label of what was consumed where: an administrator's own entry",
     "POST /admin/usage/log api_key_id": "a label of what was consumed where: an administrator's own entry",
@@ -87,7 +89,9 @@ async def all_belongings(app, client, person):
         preset = LlmPreset(id=unit.new_id(), name="Mine", owner_id=await owner_of_presets(unit, person), created=now)
         preset.system_prompt, preset.updated = Localised(ru="Мой", en="Mine"), now
         unit.db.add(preset)
-    own = {"collection_id": row.id, "api_key_id": key.id, "preset_id": preset.id}
+    text = {"title": f"Mine {unit.new_id()}", "content": "text"}
+    pasted = (await client.signed_in(person.token).post("/admin/wiki-rag/documents/text", text)).json()
+    own = {"doc_id": pasted["document"]["id"], "collection_id": row.id, "api_key_id": key.id, "preset_id": preset.id}
     return ids | own | {"own_session_id": said["session_id"]}
 
 

@@ -105,7 +105,9 @@ class DocumentState(StrEnum):
 class Document(Base):
     """A text of the business as Markdown, whatever it was before. Searched as soon as it is ready.
 
-    `content` is the current version's; `content_hash` its SHA-256, by which an unchanged re-upload is known.
+    `content` is the current version's; `content_hash` its SHA-256. `source_hash` is the SHA-256 of the bytes that it
+    was read from, by which an unchanged file is known; empty once somebody has written over it. `search_text` is title
+    and name folded, because SQLite cannot compare Cyrillic without case.
     `filename` is a plain name, unique for its owner: sending it again makes a new version.
     """
 
@@ -122,6 +124,8 @@ class Document(Base):
     language: Mapped[Language] = mapped_column(String(2), default="ru", server_default="ru")
     content: Mapped[str] = mapped_column(Text, default="", server_default="")
     content_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    source_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    search_text: Mapped[str] = mapped_column(Text, default="", server_default="")
     version: Mapped[int] = mapped_column(default=0, server_default="0")
     file_size_bytes: Mapped[int] = mapped_column(default=0, server_default="0")
     section_count: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -187,7 +191,7 @@ class Chunk(Base):
 
 
 class ChunkVector(Base):
-    """What one text means to one model: 32-bit floats, little-endian, of length 1. Never stale: the key says of what."""
+    """What one text means to one model: 32-bit floats, little-endian, of length 1. Found by text, so never stale."""
 
     __tablename__ = "chunk_vectors"
 

@@ -14,6 +14,8 @@ MODULE_OF: Mapping[str, Module] = {
     "request": "requests",
     "faq": "faq",
     "knowledge_collection": "knowledge",
+    "knowledge": "knowledge",
+    "document": "knowledge",
     "user": "users",
     "session": "users",
     "second_factor": "users",

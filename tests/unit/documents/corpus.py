@@ -93,7 +93,7 @@ def encrypted_pdf():
     import pypdf
 
     writer = pypdf.PdfWriter(io.BytesIO(pdf_file("secret prices")))
-    writer.encrypt("password", algorithm="RC4-128")
+    writer.encrypt(user_password="password", algorithm="RC4-128")
     made = io.BytesIO()
     writer.write(made)
     return made.getvalue()
@@ -103,8 +103,8 @@ def pdf_with_outline():
     import pypdf
 
     writer = pypdf.PdfWriter(io.BytesIO(pdf_file("Delivery\nWe deliver in two days.", "Payment\nBy card.")))
-    writer.add_outline_item("Delivery", 0)
-    writer.add_outline_item("Payment", 1)
+    writer.add_outline_item(title="Delivery", page_number=0)
+    writer.add_outline_item(title="Payment", page_number=1)
     made = io.BytesIO()
     writer.write(made)
     return made.getvalue()
@@ -112,7 +112,12 @@ def pdf_with_outline():
 
 def deep_pdf(depth=200_000):
     """Arrays in arrays in arrays."""
-    return _pdf([b"<< /Type /Catalog /Pages 2 0 R /X %s %s >>" % (b"[" * depth, b"]" * depth), b"<< /Type /Pages /Kids [] /Count 0 >>"])
+    return _pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R /X %s %s >>" % (b"[" * depth, b"]" * depth),
+            b"<< /Type /Pages /Kids [] /Count 0 >>",
+        ]
+    )
 
 
 def pdf_bomb(size=3_000_000_000):

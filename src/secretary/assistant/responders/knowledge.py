@@ -21,16 +21,18 @@ class Consult:
         self._search = search
 
     async def respond(self, turn: Turn) -> AsyncGenerator[Said, None]:
-        if turn.taking is not None:
-            return
-        async with self._units.read() as unit:
-            await recall(unit, turn)
-        asked = [content for role, content in turn.history if role == "user"]
-        found = await self._search.find(turn.text, turn.assistant.collections, PASSAGES, asked)
-        if found.is_answer:
-            turn.passages = tuple(found.passages)
-        return
-        yield  # nothing is said: this makes a generator of it
+        for said in await self._consulted(turn):
+            yield said
+
+    async def _consulted(self, turn: Turn) -> tuple[Said, ...]:
+        """Nothing to say: what was found is in the turn."""
+        if turn.taking is None:
+            async with self._units.read() as unit:
+                await recall(unit, turn)
+            asked = [content for role, content in turn.history if role == "user"]
+            found = await self._search.find(turn.text, turn.assistant.collections, PASSAGES, asked)
+            turn.passages = tuple(found.passages) if found.is_answer else ()
+        return ()
 
 
 async def recall(unit: Unit, turn: Turn) -> None:

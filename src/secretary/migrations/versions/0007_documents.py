@@ -28,6 +28,8 @@ def upgrade() -> None:
     sa.Column('language', sa.String(length=2), server_default='ru', nullable=False),
     sa.Column('content', sa.Text(), server_default='', nullable=False),
     sa.Column('content_hash', sa.String(length=64), server_default='', nullable=False),
+    sa.Column('source_hash', sa.String(length=64), server_default='', nullable=False),
+    sa.Column('search_text', sa.Text(), server_default='', nullable=False),
     sa.Column('version', sa.Integer(), server_default='0', nullable=False),
     sa.Column('file_size_bytes', sa.Integer(), server_default='0', nullable=False),
     sa.Column('section_count', sa.Integer(), server_default='0', nullable=False),

@@ -1,0 +1,144 @@
+"""Ways for documents to come in, below `/admin/wiki-rag`: files, pasted text, addresses, sites; and stopping them."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+
+from secretary.kernel.errors import Invalid
+from secretary.kernel.jobs import JobState
+from secretary.kernel.unit import Actor
+from secretary.knowledge.documents import faults, imports, service
+from secretary.knowledge.documents.api.deps import DocumentServices, Limit, MayEdit, Offered, Offset, Speaks
+from secretary.knowledge.documents.api.import_schemas import (
+    AddressIn,
+    AskedOut,
+    ImportOut,
+    ImportsOut,
+    JobOut,
+    SiteIn,
+    TextIn,
+)
+from secretary.knowledge.documents.api.schemas import DocumentAnswer, DocumentOut
+from secretary.knowledge.documents.imports import Asked
+from secretary.knowledge.documents.passages import prepare
+from secretary.web.deps import UnitDep
+
+router = APIRouter(prefix="/admin/wiki-rag", tags=["knowledge"])
+
+_SLICE: Final = 1 << 20
+_FIELDS: Final = 200
+_ID_LENGTH: Final = 36
+_FORM: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            }
+        },
+    }
+}
+
+
+@router.post("/documents/upload", status_code=202, openapi_extra=_FORM)
+async def upload_document(request: Request, who: MayEdit, offered: Offered, language: Speaks) -> AskedOut:
+    """Send a file; a job reads it. The name of an upload that is there already makes a new version of it.
+
+    A form's fields `collection_ids` say which collections it goes into.
+    """
+    try:  # the form is read here, after the caller's right is known
+        async with request.form(max_files=1, max_fields=_FIELDS) as form:
+            return await _upload(who, offered, language, form)
+    except HTTPException as error:
+        raise faults.no_file() from error
+
+
+@router.post("/documents/text")
+async def paste_document(who: MayEdit, offered: Offered, language: Speaks, body: TextIn) -> DocumentAnswer:
+    """Add pasted text; it can be searched at once."""
+    text = await prepare(body.title, body.content)
+    async with offered.units.write(who) as unit:
+        document = await service.paste(unit, text, body.collection_ids)
+        [shown] = await service.shown(unit, [document])
+        return DocumentAnswer(document=DocumentOut.of(shown, language))
+
+
+@router.post("/documents/url", status_code=202)
+async def import_address(unit: UnitDep, _who: MayEdit, language: Speaks, body: AddressIn) -> AskedOut:
+    """Have one page or file fetched and read. The same address makes a new version."""
+    asked = await imports.address(unit, body.url, body.collection_ids)
+    [shown] = await service.shown(unit, [asked.document])
+    return AskedOut(document=DocumentOut.of(shown, language), job_id=asked.job_id)
+
+
+@router.post("/sites", status_code=202)
+async def import_site(unit: UnitDep, _who: MayEdit, body: SiteIn) -> JobOut:
+    """Have a site read, a document a page: by its sitemap, else by its links, as its robots.txt allows."""
+    return JobOut(job_id=await imports.site(unit, body.url, body.max_pages, body.collection_ids))
+
+
+@router.get("/imports")
+async def list_imports(
+    unit: UnitDep, _who: MayEdit, language: Speaks, state: JobState | None = None, limit: Limit = 50, offset: Offset = 0
+) -> ImportsOut:
+    """The caller's imports, latest first; those that are done are kept for a week."""
+    rows, total = await imports.list_imports(unit, state, limit=limit, offset=offset)
+    return ImportsOut(imports=[ImportOut.of(row, language) for row in rows], total=total)
+
+
+@router.get("/imports/{job_id}")
+async def read_import(unit: UnitDep, _who: MayEdit, language: Speaks, job_id: str) -> ImportOut:
+    """One import, with how far it is."""
+    return ImportOut.of(await imports.find_import(unit, job_id), language)
+
+
+@router.post("/imports/{job_id}/cancel")
+async def cancel_import(who: MayEdit, offered: Offered, job_id: str) -> JobOut:
+    """Stop an import, one that runs too. What it has read stays."""
+    async with offered.units.write(who) as unit:
+        upload = await imports.stop(unit, job_id)
+    if upload:
+        offered.documents.uploads.discard(upload)
+    return JobOut(status="cancelled", job_id=job_id)
+
+
+async def _upload(who: Actor, offered: DocumentServices, language: Speaks, form: FormData) -> AskedOut:
+    sent = form.get("file")
+    if not isinstance(sent, UploadFile) or not sent.filename:
+        raise faults.no_file()
+    shelf = offered.documents.uploads
+    received = await shelf.keep(offered.units.new_id(), _chunks(sent))
+    asked: Asked | None = None
+    try:
+        async with offered.units.write(who) as unit:
+            asked = await imports.upload(unit, sent.filename, received, _collection_ids(form))
+            [shown] = await service.shown(unit, [asked.document])
+            answer = AskedOut(document=DocumentOut.of(shown, language), job_id=asked.job_id)
+    except BaseException:
+        shelf.discard(received.name)
+        raise
+    if asked.job_id is None:
+        shelf.discard(received.name)
+        answer.status = "unchanged"
+    return answer
+
+
+async def _chunks(sent: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await sent.read(_SLICE):
+        yield chunk
+
+
+def _collection_ids(form: FormData) -> list[str] | None:
+    """Repeated fields, or one with commas. None where nothing was said."""
+    said = [value for value in form.getlist("collection_ids") if isinstance(value, str)]
+    ids = [one.strip() for value in said for one in value.split(",") if one.strip()]
+    if any(len(one) > _ID_LENGTH for one in ids):
+        raise Invalid("bad_request", en="Please check: collection_ids.", ru="Проверьте: collection_ids.")
+    return ids if said else None

@@ -1,0 +1,1 @@
+"""Collections: bodies of knowledge, each with documents and a FAQ, that assistants use."""

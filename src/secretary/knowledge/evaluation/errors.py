@@ -1,0 +1,47 @@
+"""What may go wrong with a question set, in the words for its author."""
+
+from secretary.kernel.errors import Invalid
+
+
+def bad_line(file: str, line: int, reason: str) -> Invalid:
+    return Invalid(
+        "evaluation_line",
+        en=f"{file}, line {line}: {reason}",
+        ru=f"{file}, строка {line}: {reason}",
+        fields={"file": file, "line": line},
+    )
+
+
+def no_questions(file: str) -> Invalid:
+    return Invalid(
+        "evaluation_empty",
+        en=f"{file}: there is no question in it.",
+        ru=f"{file}: в файле нет ни одного вопроса.",
+        fields={"file": file},
+    )
+
+
+def unreadable(file: str) -> Invalid:
+    return Invalid(
+        "evaluation_unreadable",
+        en=f"{file}: cannot be read as UTF-8 text.",
+        ru=f"{file}: файл не читается как текст в UTF-8.",
+        fields={"file": file},
+    )
+
+
+def no_question_file(folder: str) -> Invalid:
+    return Invalid(
+        "evaluation_no_questions",
+        en=f"{folder}: a file questions.jsonl is needed here, or exactly one other .jsonl file.",
+        ru=f"{folder}: здесь нужен файл questions.jsonl или ровно один другой файл .jsonl.",
+        fields={"folder": folder},
+    )
+
+
+def bad_report(reason: str) -> Invalid:
+    return Invalid(
+        "evaluation_report",
+        en=f"This is not the report of a run: {reason}",
+        ru=f"Это не отчёт о прогоне: {reason}",
+    )
