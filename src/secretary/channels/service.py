@@ -29,7 +29,8 @@ async def create_instance(
     unit: Unit, kind: str, fields: Mapping[str, Any], settings: Mapping[str, Any], assistant: AssistantFields
 ) -> ChannelInstance:
     """Create an instance. It shares the assistant that is named, or the default one, unless fields of its own were
-    given for one."""
+    given for one.
+    """
     named = fields.get("assistant_id")
     shared = await assistants.get(unit, named) if named else await assistants.get_default(unit)
     now = unit.now()
