@@ -17,7 +17,7 @@ from secretary.app.documents import document_tools
 from secretary.app.installation import ThisInstallation
 from secretary.app.local import Engine, OnDisk
 from secretary.app.models import TYPES, models_of
-from secretary.app.search import InstallationSearch, packaged_vectors
+from secretary.app.search import PassageVectors, packaged_vectors
 from secretary.assistant.aside import Aside
 from secretary.assistant.chat.service import Chat
 from secretary.assistant.queries import default_assistant
@@ -55,6 +55,7 @@ from secretary.knowledge.documents.jobs import handlers as document_handlers
 from secretary.knowledge.documents.tools import Tools
 from secretary.knowledge.faq.lookup import FaqLookup
 from secretary.knowledge.ports import BusinessCard
+from secretary.knowledge.search.lazy import LazySearch
 from secretary.knowledge.search.ports import Search
 from secretary.llm.ports import ChatModel
 from secretary.llm.prices import PriceBook
@@ -102,7 +103,8 @@ class App:
     accounts: Accounts
     authenticator: SessionAuthenticator
     faq: FaqLookup
-    knowledge: InstallationSearch
+    search: LazySearch
+    passage_vectors: PassageVectors
     documents: Tools
     backends: Backends
     on_disk: OnDisk | None
@@ -147,7 +149,8 @@ class App:
         await self.prices.close()
         await self.authenticator.close()
         await self.broadcast.close()
-        await self.knowledge.close()
+        await self.passage_vectors.close()
+        await self.search.close()
         await self.backends.close()
         if self.on_disk is not None:
             await self.on_disk.close()
@@ -172,9 +175,10 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
     backends = Backends(units, factory, specs(vault), fixed, settings.llm_backend, TYPES, find_local=find_local)
     hub = HuggingFace(http, settings.hub_url, settings.hub_token.get_secret_value())
     local_models = LocalModels(hub, shelf, Engine(backends))
-    knowledge = InstallationSearch(units, packaged_vectors() if ports.models is None else None)
-    search = ports.search or knowledge
-    documents = document_tools(settings, http, search, knowledge)
+    vectors = packaged_vectors() if ports.models is None else None
+    index = LazySearch(units, [vectors] if vectors else [])
+    search = ports.search or index
+    documents = document_tools(settings, http, search, index)
     ledger = Ledger(units, UsageLimits(units, business_zone))
     prices = PriceBook(units)
     accounting = Accounting(ledger, prices)
@@ -221,7 +225,8 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         accounts=Accounts(units, tokens, vault, limits=limits, is_open_house=not settings.auth_enabled),
         authenticator=SessionAuthenticator(units, tokens),
         faq=faq,
-        knowledge=knowledge,
+        search=index,
+        passage_vectors=PassageVectors(units, index, vectors),
         documents=documents,
         backends=backends,
         on_disk=on_disk,

@@ -154,7 +154,8 @@ async def _answer(app: App) -> None:
     """Begin to answer customers."""
     await app.turns.start(everything=app.settings.is_embedded)
     app.backends.start()
-    await app.knowledge.start()
+    app.search.warm_up()
+    app.passage_vectors.start()
     if app.backends.unknown:
         log.warning("backend_not_configured", setting="LLM_BACKEND", names=app.backends.unknown)
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from secretary.knowledge.faq.matcher import IndexedEntry
-from secretary.knowledge.models import Chunk, FaqEntry, KnowledgeCollection
+from secretary.knowledge.models import FaqEntry, KnowledgeCollection
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,6 @@ async def collection(db: AsyncSession, collection_id: str, seen: Seen) -> Knowle
     """One collection, if it is seen."""
     statement = select(KnowledgeCollection).where(KnowledgeCollection.id == collection_id, _is_seen(seen))
     return (await db.scalars(statement)).one_or_none()
-
-
-async def has_documents(db: AsyncSession) -> bool:
-    """Is there any passage to find?"""
-    return await db.scalar(select(Chunk.id).limit(1)) is not None
 
 
 async def default_collection(db: AsyncSession) -> KnowledgeCollection | None:

@@ -1,0 +1,97 @@
+"""The index of one collection in this process, brought up to what the database has: document by document."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from secretary.kernel.unit import UnitFactory
+from secretary.knowledge.search import queries
+from secretary.knowledge.search.index import Index, Scale
+from secretary.knowledge.search.queries import Stamp
+from secretary.knowledge.search.scoring import SCALES
+
+_DOCUMENTS_AT_ONCE = 50
+"""Between which other tasks run."""
+_VECTORS_AT_ONCE = 1_000
+_FEW = 64
+"""Vectors that are asked for one by one; more are read in one go through the collection."""
+
+
+@dataclass(slots=True)
+class Held:
+    """What a collection's passages say, and what they mean to one model (empty: to none). `version` is how fresh."""
+
+    collection_id: str
+    version: int = 0
+    index: Index = field(default_factory=Index)
+    model: str = ""
+    scale: Scale | None = None
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
+
+    @property
+    def engine(self) -> str:
+        return f"words+vectors:{self.model}" if self.scale is not None else "words"
+
+    async def refresh(self, units: UnitFactory, version: int, models: Sequence[str]) -> None:
+        """Read what changed up to `version` at least. `models` are those that can be asked, the wanted one first.
+
+        Questions are answered meanwhile, from what is there already.
+        """
+        async with units.read() as unit:
+            stamps = await queries.stamps(unit.db, self.collection_id)
+            known = await queries.known_to(unit.db, self.collection_id) if models else {}
+        await self._read_documents(units, stamps)
+        await self._read_vectors(units, _chosen(models, known, len(self.index)))
+        self.stamps, self.version = stamps, version
+
+    async def _read_documents(self, units: UnitFactory, stamps: Mapping[str, Stamp]) -> None:
+        changed = [one for one, stamp in stamps.items() if self.stamps.get(one) != stamp]
+        gone = [one for one in self.stamps if one not in stamps]
+        if gone:
+            self.index = await asyncio.to_thread(self.index.replaced, gone, ())
+        for at in range(0, len(changed), _DOCUMENTS_AT_ONCE):
+            part = changed[at : at + _DOCUMENTS_AT_ONCE]
+            async with units.read() as unit:
+                entries = await queries.entries(unit.db, part)
+            self.index = await asyncio.to_thread(self.index.replaced, part, entries)
+
+    async def _read_vectors(self, units: UnitFactory, model: str) -> None:
+        if model != self.model:
+            self.index, self.model, self.scale = self.index.without_meanings(), model, None
+        missing = self.index.meaningless() if model else []
+        if not missing:
+            return
+        if len(missing) <= _FEW:
+            async with units.read() as unit:
+                rows = await queries.vectors_of(unit.db, missing, model)
+            await self._take(rows)
+        else:
+            await self._read_all_vectors(units, model)
+        self.scale = SCALES.get(model) or self.index.scale()
+
+    async def _read_all_vectors(self, units: UnitFactory, model: str) -> None:
+        last_id = ""
+        while True:
+            async with units.read() as unit:
+                page = await queries.vectors(
+                    unit.db, self.collection_id, model, after_id=last_id, limit=_VECTORS_AT_ONCE
+                )
+            await self._take(page)
+            if len(page) < _VECTORS_AT_ONCE:
+                return
+            last_id = page[-1][0]
+
+    async def _take(self, rows: Sequence[tuple[str, bytes]]) -> None:
+        vectors = {chunk_id: np.frombuffer(data, "<f4") for chunk_id, data in rows}
+        await asyncio.to_thread(self.index.give_meanings, vectors)
+
+
+def _chosen(models: Sequence[str], known: Mapping[str, int], passages: int) -> str:
+    """The wanted model where it knows everything, else the one that knows most: the wanted one where they tie."""
+    if not any(known.get(model) for model in models):
+        return models[0] if models else ""
+    if known.get(models[0], 0) >= passages:
+        return models[0]
+    return max(models, key=lambda model: known.get(model, 0))
