@@ -11,7 +11,18 @@ from pathlib import Path
 from bench import pythons
 from bench.report import table
 
-NAMES = ("start", "routes", "login_get", "streams", "turn", "overview", "conversations", "usage", "retrieval", "gateway")
+NAMES = (
+    "start",
+    "routes",
+    "login_get",
+    "streams",
+    "turn",
+    "overview",
+    "conversations",
+    "usage",
+    "retrieval",
+    "gateway",
+)
 LONG = ("soak",)  # five minutes: only when it is named
 CALLED = "SECRETARY_BENCH_CALLED"
 
