@@ -1,6 +1,5 @@
 """The enabled limits as this process knows them: at most a second old, and decided on without the database."""
 
-import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from secretary.kernel.errors import SecretaryError
+from secretary.kernel.freshness import Freshness
 from secretary.kernel.unit import Unit, UnitFactory
 from secretary.usage.events import LimitChanged
 from secretary.usage.models import Period, UsageLimit
@@ -18,7 +18,6 @@ from secretary.usage.periods import period_end, period_start
 from secretary.usage.ports import Amount, Call, Charge, LimitReached, Refusal, limit_reached
 from secretary.usage.queries import limits as queries
 
-CHECK_INTERVAL_S = 1.0
 HELD_BY_OTHERS_S = 10
 log = structlog.get_logger(__name__)
 Zone = Callable[[Unit], Awaitable[ZoneInfo]]
@@ -30,22 +29,19 @@ class Limits:
     def __init__(self, units: UnitFactory, zone: Zone, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._units = units
         self._zone_of = zone
-        self._monotonic = monotonic
+        self._freshness = Freshness(monotonic)
         self._known: dict[str, UsageLimit] = {}
         self._by_place: Mapping[tuple[str, str], Sequence[UsageLimit]] = {}
         self._periods: dict[Period, tuple[datetime, datetime]] = {}
         self._zone = ZoneInfo("UTC")
-        self._changes = 0
-        self._checked: tuple[int, float] | None = None
-        self._checking = asyncio.Lock()
         units.bus.subscribe(LimitChanged, self._on_change)
 
     def _on_change(self, _: LimitChanged) -> None:
-        self._changes += 1
+        self._freshness.changed()
 
     async def charges(self, call: Call, estimate: Amount, now: datetime) -> tuple[Charge, ...]:
         """What `call` counts towards; a hard limit holds the estimate. Raises Internal until limits are known once."""
-        await self._refresh()
+        await self._freshness.ensure(self._refresh)
         if not self._by_place:
             return ()
         return tuple(
@@ -80,19 +76,12 @@ class Limits:
         return known
 
     async def _refresh(self) -> None:
-        if self._is_fresh():
-            return
-        async with self._checking:
-            if self._is_fresh():
-                return
-            began = (self._changes, self._monotonic())  # a change during the question makes it stale at once
-            try:
-                await self._ask()
-            except (SecretaryError, OSError) as error:
-                if self._checked is None:
-                    raise
-                log.warning("limits_not_read", reason=str(error))  # those of a moment ago still hold
-            self._checked = began
+        try:
+            await self._ask()
+        except (SecretaryError, OSError) as error:
+            if not self._freshness.was_ever:
+                raise
+            log.warning("limits_not_read", reason=str(error))  # those of a moment ago still hold
 
     async def _ask(self) -> None:
         async with self._units.read() as unit:
@@ -104,12 +93,6 @@ class Limits:
         self._known, self._by_place = {limit.id: limit for limit in found}, by_place
         if zone != self._zone:
             self._zone, self._periods = zone, {}
-
-    def _is_fresh(self) -> bool:
-        if self._checked is None:
-            return False
-        changes, at = self._checked
-        return changes == self._changes and self._monotonic() - at < CHECK_INTERVAL_S
 
 
 def _scopes(call: Call) -> list[str]:

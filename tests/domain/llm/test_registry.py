@@ -106,7 +106,7 @@ async def test_test_of_a_provider_is_counted_as_one(units, rig):
 
 async def test_test_tells_the_breaker_of_the_real_backend(units, rig):
     row = await store(units)
-    rig.backends._changes += 1
+    rig.backends.look_again()
     known = (await rig.backends.refreshed()).named()[row.backend]
     known.model.script = (llm_error("llm_no_money"),)
     it = Trial(units, rig.router, Scripted(), VAULT)

@@ -89,7 +89,7 @@ class Rig:
             } | fields
             unit.db.add(Provider(id=provider_id, name=provider_id, created=now, updated=now, **fields))
             await unit.db.flush()
-        self.backends._changes += 1
+        self.backends.look_again()
 
     async def limit(self, value, measure=Measure.UNITS, currency=""):
         await self.ledger.flush()
@@ -250,7 +250,7 @@ async def test_change_is_heard_by_the_next_question_and_keeps_what_has_not_chang
     async with units.write() as unit:
         row = await unit.db.get(Provider, "one")
         row.model_name, row.updated = "changed", row.updated + timedelta(seconds=1)
-    it.backends._changes += 1
+    it.backends.look_again()
     assert await it.say("cloud:one") == "changed"
 
 

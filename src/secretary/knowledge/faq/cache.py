@@ -8,13 +8,13 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
+from secretary.kernel.freshness import Freshness
 from secretary.kernel.unit import UnitFactory
 from secretary.knowledge import queries
 from secretary.knowledge.events import FaqChanged
 from secretary.knowledge.faq.matcher import FaqIndex, IndexedEntry
 from secretary.knowledge.queries import Version
 
-CHECK_INTERVAL_S = 1.0
 _PAGE = 250
 """Rows read at a time, between which other tasks run."""
 _BUILT_AT_ONCE = 500
@@ -26,19 +26,15 @@ class FaqCache:
 
     def __init__(self, units: UnitFactory, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._units = units
-        self._monotonic = monotonic
+        self._freshness = Freshness(monotonic)
         self._versions: Mapping[str, Version] = {}
         self._indexes: dict[str, tuple[int, FaqIndex]] = {}
         self._building: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._checking = asyncio.Lock()
-        self._changes = 0
-        self._checked: tuple[int, float] | None = None
         units.bus.subscribe(FaqChanged, self._on_change)
 
     async def indexes(self, collection_ids: Sequence[str] | None) -> Sequence[FaqIndex]:
         """The indexes of these collections, or of the default one for `None`. Unknown ids are passed over."""
-        if not self._is_fresh():
-            await self._check()
+        await self._freshness.ensure(self._check)
         if collection_ids is None:
             collection_ids = [known for known, version in self._versions.items() if version.is_default]
         wanted = [(known, self._versions[known].number) for known in collection_ids if known in self._versions]
@@ -47,29 +43,17 @@ class FaqCache:
     def forget(self) -> None:
         """Load everything anew when it is asked for."""
         self._indexes.clear()
-        self._checked = None
+        self._freshness.changed()
 
     def _on_change(self, change: FaqChanged) -> None:
         del change
-        self._changes += 1
-
-    def _is_fresh(self) -> bool:
-        if self._checked is None:
-            return False
-        changes, at = self._checked
-        return changes == self._changes and self._monotonic() - at < CHECK_INTERVAL_S
+        self._freshness.changed()
 
     async def _check(self) -> None:
-        """Ask for the versions once for all who wait."""
-        async with self._checking:
-            if self._is_fresh():
-                return
-            began = (self._changes, self._monotonic())  # a change during the question makes it stale at once
-            async with self._units.read() as unit:
-                self._versions = await queries.versions(unit.db)
-            self._checked = began
-            for gone in self._indexes.keys() - self._versions.keys():
-                del self._indexes[gone]
+        async with self._units.read() as unit:
+            self._versions = await queries.versions(unit.db)
+        for gone in self._indexes.keys() - self._versions.keys():
+            del self._indexes[gone]
 
     async def _index(self, collection_id: str, version: int) -> FaqIndex:
         if index := self._built(collection_id, version):

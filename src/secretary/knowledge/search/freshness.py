@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import structlog
 
 from secretary.kernel.errors import SecretaryError
+from secretary.kernel.freshness import Freshness
 from secretary.kernel.unit import UnitFactory
 from secretary.knowledge.documents.events import DocumentChanged
 from secretary.knowledge.search import queries
@@ -20,7 +21,6 @@ from secretary.knowledge.search.queries import Version
 
 log = structlog.get_logger(__name__)
 
-CHECK_INTERVAL_S = 1.0
 _PATIENCE_S = 0.5
 """How long a question waits for changes to be read before it is answered without them."""
 
@@ -31,19 +31,16 @@ class Indexes:
     def __init__(
         self, units: UnitFactory, models: Sequence[str], monotonic: Callable[[], float] = time.monotonic
     ) -> None:
-        self._units, self._models, self._monotonic = units, models, monotonic
+        self._units, self._models = units, models
+        self._freshness = Freshness(monotonic)
         self._versions: Mapping[str, Version] = {}
         self._held: defaultdict[str, Held | None] = defaultdict(lambda: None)
         self._reading: dict[str, asyncio.Task[None]] = {}
-        self._checking = asyncio.Lock()
-        self._changes = 0
-        self._checked: tuple[int, float] | None = None
         units.bus.subscribe(DocumentChanged, self._on_change)
 
     async def of(self, collection_ids: Sequence[str] | None) -> Sequence[Held]:
         """The indexes of these collections, or of the default one for `None`. Unknown ids are passed over."""
-        if not self._is_fresh():
-            await self._check()
+        await self._freshness.ensure(self._check)
         if collection_ids is None:
             collection_ids = [known for known, version in self._versions.items() if version.is_default]
         known = [one for one in dict.fromkeys(collection_ids) if one in self._versions]
@@ -52,12 +49,12 @@ class Indexes:
 
     async def all(self) -> Sequence[Held]:
         """The indexes of every collection."""
-        await self._check()
+        await self._freshness.ensure(self._check)
         return await self.of(list(self._versions))
 
     def changed(self) -> None:
         """Ask the database again before the next question."""
-        self._changes += 1
+        self._freshness.changed()
 
     async def close(self) -> None:
         """Stop reading."""
@@ -70,23 +67,11 @@ class Indexes:
         del change
         self.changed()
 
-    def _is_fresh(self) -> bool:
-        if self._checked is None:
-            return False
-        changes, at = self._checked
-        return changes == self._changes and self._monotonic() - at < CHECK_INTERVAL_S
-
     async def _check(self) -> None:
-        """Ask for the versions once for all who wait."""
-        async with self._checking:
-            if self._is_fresh():
-                return
-            began = (self._changes, self._monotonic())  # a change during the question makes it stale at once
-            async with self._units.read() as unit:
-                self._versions = await queries.versions(unit.db)
-            self._checked = began
-            for gone in self._held.keys() - self._versions.keys():
-                del self._held[gone]
+        async with self._units.read() as unit:
+            self._versions = await queries.versions(unit.db)
+        for gone in self._held.keys() - self._versions.keys():
+            del self._held[gone]
 
     async def _up_to_date(self, collection_id: str) -> None:
         """Read what changed; whoever has an older index already does not wait long for it."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from secretary.kernel.errors import SecretaryError
+from secretary.kernel.freshness import CHECK_INTERVAL_S
 from secretary.kernel.unit import UnitFactory
 from secretary.knowledge.documents.events import DocumentChanged
 from secretary.knowledge.documents.ports import IndexNumbers
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from secretary.knowledge.search.health import Health, SearchIndex
 
 log = structlog.get_logger(__name__)
-
-CHECK_INTERVAL_S = 1.0
 
 
 class LazySearch:

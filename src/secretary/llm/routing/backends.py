@@ -3,7 +3,6 @@
 A change in this process is seen by the next turn; one in another process within a second.
 """
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from secretary.kernel.errors import SecretaryError
+from secretary.kernel.freshness import Freshness
 from secretary.kernel.unit import UnitFactory
 from secretary.llm import queries
 from secretary.llm.events import BackendChosen, ProviderChanged
@@ -21,7 +21,6 @@ from secretary.llm.routing.breaker import Breaker
 from secretary.llm.routing.chain import AUTO, NONE
 from secretary.llm.routing.gate import Gate
 
-CHECK_INTERVAL_S = 1.0
 PLACES_OF_OWN = 1_000
 """Calls at once to a server from the environment, which has a queue of its own."""
 MOST_VARIANTS = 500
@@ -77,9 +76,7 @@ class Backends:
         self._left_out: set[tuple[str, str]] = set()
         self._setting = preferred
         self._chosen = ""
-        self._changes = 0
-        self._checked: tuple[int, float] | None = None
-        self._checking = asyncio.Lock()
+        self._freshness = Freshness(monotonic)
         units.bus.subscribe(ProviderChanged, self._on_change)
         units.bus.subscribe(BackendChosen, self._on_change)
 
@@ -94,10 +91,7 @@ class Backends:
 
     async def refreshed(self) -> "Backends":
         """Itself, once it is no older than a second."""
-        if not self._is_fresh():
-            async with self._checking:
-                if not self._is_fresh():
-                    await self._load()
+        await self._freshness.ensure(self._load)
         return self
 
     def reachable_by(self, backend: Backend, owner_id: str | None) -> bool:
@@ -144,7 +138,7 @@ class Backends:
 
     def look_again(self) -> None:
         """Something outside has changed: what is known is stale at once."""
-        self._changes += 1
+        self._freshness.changed()
 
     def start(self) -> None:
         """Let every model load what takes time, in the background."""
@@ -162,14 +156,7 @@ class Backends:
     def _on_change(self, _: ProviderChanged | BackendChosen) -> None:
         self.look_again()
 
-    def _is_fresh(self) -> bool:
-        if self._checked is None:
-            return False
-        changes, at = self._checked
-        return changes == self._changes and self._monotonic() - at < CHECK_INTERVAL_S
-
     async def _load(self) -> None:
-        began = (self._changes, self._monotonic())  # a change during the question makes it stale at once
         async with self._units.read() as unit:
             rows = await queries.enabled_providers(unit.db)
             self._chosen = await queries.chosen_backend(unit)
@@ -179,7 +166,6 @@ class Backends:
         self._defaults = {row.default_of: row.backend for row in rows if row.default_of is not None}
         if self._find_local is not None:
             self._take_local(await self._find_local())
-        self._checked = began
 
     def _take_local(self, model: ChatModel | None) -> None:
         """Go on with this one. Whom the one before it is answering, it answers to the end."""
