@@ -141,3 +141,9 @@ async def test_passages_fit_a_small_model(visitor, model, search):
     search.passages = [Passage(str(n), "d", "x.md", f"T{n}", "", "word " * 2_000, 0.9) for n in range(5)]
     await visitor.ask(ASKED)
     assert len(model.prompts[0].messages[-1].content) < 4_096
+
+
+async def test_quoted_table_is_shown_as_lines(visitor, model, search):
+    model.script = (llm_error("llm_unreachable", retry_after_s=600),)
+    search.passages = [Passage("c", "d", "p.md", "Prices", "", "| What | Hour |\n|---|---|\n| Boat | 400 |", 0.9)]
+    assert (await visitor.ask(ASKED))["content"].endswith("- Boat — Hour: 400")

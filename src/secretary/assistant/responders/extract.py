@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from secretary.assistant.citations import Citations
 from secretary.assistant.ports import Delta, SourcesFound
 from secretary.assistant.sources import source_of
+from secretary.assistant.tables import as_lines
 from secretary.assistant.turn import Said, Stage, Turn
 from secretary.kernel.errors import Language
 
@@ -26,7 +27,7 @@ class Quote:
             return
         best = turn.passages[0]
         tidy = Citations(0, turn.allowed_hosts)
-        quote = tidy.feed(shortened(best.text)) + tidy.end()
+        quote = tidy.feed(shortened(as_lines(best.text))) + tidy.end()
         yield Delta(f"{INTRODUCTION[turn.language]}\n\n{quote}")
         yield SourcesFound((source_of(best),))
 
