@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from secretary.kernel.db import Database
 from secretary.kernel.errors import Internal
 
-HEAD = "0007"
+HEAD = "0011"
 
 
 async def migrate(database: Database, revision: str = "head") -> None:
