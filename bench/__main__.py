@@ -23,7 +23,7 @@ NAMES = (
     "retrieval",
     "gateway",
 )
-LONG = ("soak",)  # five minutes: only when it is named
+LONG = ("soak", "retrieval_postgresql")  # minutes: only when they are named
 CALLED = "SECRETARY_BENCH_CALLED"
 
 

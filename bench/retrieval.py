@@ -1,5 +1,7 @@
 """Finding passages at size: CPU of a question, memory a passage, speed of indexing. Without the question's embedding.
 
+The index in this process, then PostgreSQL itself (`bench/retrieval_postgresql.py`; by its name it asks 100,000, too).
+
 The passages are drawn from a vocabulary as skewed as a language's, with Russian endings; the vectors by chance, which
 is the hardest case for the sieve of signs: nothing in them is alike.
 """
@@ -17,7 +19,7 @@ from secretary.knowledge.chunking import chunks_of
 from secretary.knowledge.search.asking import understand
 from secretary.knowledge.search.entry import Entry
 from secretary.knowledge.search.index import Index, Scale
-from secretary.knowledge.search.scoring import WITH_MEANING, judged, ranked
+from secretary.knowledge.search.scoring import WITH_MEANING, judged, ranked, signs
 
 SIZES = {10_000: (10.0, 3.0), 100_000: (50.0, 20.0)}
 """Passages, and the limit and the goal for the 95th percentile in milliseconds."""
@@ -60,6 +62,9 @@ def run(interpreters: Sequence[str]) -> Iterator[Row]:
     for size, (limit, goal) in SIZES.items():
         yield from _sized(language, size, limit, goal)
     yield from _pages(language)
+    from bench.retrieval_postgresql import sized  # which takes its sizes from here
+
+    yield from sized(language, min(SIZES))
 
 
 def _sized(language: Language, size: int, limit: float, goal: float) -> Iterator[Row]:
@@ -102,7 +107,8 @@ def _asked(index: Index, language: Language) -> tuple[list[float], float]:
         began = time.process_time()
         asked = understand(question, (), index)
         seen = index.find(asked.groups, meant, _CANDIDATES)
-        judged(ranked(seen, asked.own, _SCALE), WITH_MEANING)
+        best = ranked(seen, asked.own, _SCALE)
+        judged(best, signs(best, seen, asked.own, _SCALE) if best else None, WITH_MEANING)
         times.append((time.process_time() - began) * 1000)
         best = {one.chunk_id for one in seen.candidates}
         nearest = _nearest(index, meant)

@@ -5,6 +5,7 @@ import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from secretary import __version__
 from secretary.accounts.commands import users
 from secretary.audit.commands import audit
 from secretary.kernel.errors import SecretaryError
+from secretary.knowledge.evaluation.commands import SelfTested, knowledge
 from secretary.operations.local_models.commands import models
 
 if TYPE_CHECKING:
@@ -57,6 +59,30 @@ class Context:
         async with open_local_models(Settings()) as opened:
             yield opened
 
+    @asynccontextmanager
+    async def testing(self, *, words_only: bool = False) -> "AsyncIterator[SelfTested]":
+        """The whole program, its models too, for what tests its answers."""
+        import structlog  # noqa: PLC0415
+
+        from secretary.app import build  # noqa: PLC0415
+        from secretary.app.sandbox import sandboxes  # noqa: PLC0415
+        from secretary.kernel.telemetry import configure_logging  # noqa: PLC0415
+        from secretary.migrations import migrate_if_needed  # noqa: PLC0415
+        from secretary.settings import Settings  # noqa: PLC0415
+
+        settings = Settings()
+        if not structlog.is_configured():  # stdout is for the report
+            configure_logging(settings.log_level, as_json=settings.log_json)
+        app = build(settings)
+        laboratory = app.self_test.laboratory
+        if words_only:
+            laboratory = replace(laboratory, sandbox=sandboxes([], app.units.clock))
+        try:
+            await migrate_if_needed(app.database)
+            yield SelfTested(app.units, laboratory, app.search.check)
+        finally:
+            await app.close()
+
 
 @click.group()
 @click.version_option(__version__, prog_name="secretary")
@@ -69,6 +95,7 @@ def cli(context: click.Context) -> None:
 cli.add_command(users)
 cli.add_command(audit)
 cli.add_command(models)
+cli.add_command(knowledge)
 
 
 @cli.group()
@@ -147,12 +174,11 @@ def routes(context: Context) -> None:
 @cli.command()
 @click.pass_obj
 def openapi(context: Context) -> None:
-    """Print the OpenAPI schema of the admin API."""
-    import json  # noqa: PLC0415
-
+    """Print the OpenAPI schema of the admin API, the same each time: `panel/openapi.json` is this."""
     from secretary.app.admin import build_admin_api  # noqa: PLC0415
+    from secretary.app.schema import schema_of, written  # noqa: PLC0415
 
-    click.echo(json.dumps(build_admin_api(context.build().channels).openapi(), ensure_ascii=False, indent=2))
+    click.echo(written(schema_of(build_admin_api(context.build().channels))), nl=False)
 
 
 @cli.command()

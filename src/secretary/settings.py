@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path("data"), alias="SECRETARY_DATA_DIR")
     wiki_dir: Path | None = Field(default=None, alias="SECRETARY_WIKI_DIR")
     database_url: str = Field(default="", alias="DATABASE_URL")
+    search_engine: Literal["auto", "memory", "postgresql"] = Field(default="auto", alias="SEARCH_ENGINE")
     redis_url: SecretStr = Field(default=SecretStr(""), alias="REDIS_URL")
     host: str = Field(default="127.0.0.1", alias="SECRETARY_HOST")
     port: int = Field(default=8002, ge=0, le=65535, alias="ORCHESTRATOR_PORT")
@@ -45,6 +46,13 @@ class Settings(BaseSettings):
     admin_username: str = Field(default="admin", alias="ADMIN_USERNAME")
     deployment_mode: Literal["full", "local", "cloud"] = Field(default="full", alias="DEPLOYMENT_MODE")
     allowed_private_hosts: Names = Field(default=(), alias="ALLOWED_PRIVATE_HOSTS")
+
+    push_hosts: Names = Field(default=(), alias="SECRETARY_PUSH_HOSTS")
+    push_contact: str = Field(
+        default="mailto:owner@example.com",
+        pattern=r"^(mailto:[^\s@]+@[^\s@]+|https://\S+)$",
+        alias="SECRETARY_PUSH_CONTACT",
+    )
 
     # who answers
     llm_backend: str = Field(default="auto", alias="LLM_BACKEND")
@@ -71,7 +79,9 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(default=50_000_000, ge=1_000, le=2_000_000_000, alias="MAX_UPLOAD_BYTES")
     max_v1_body_bytes: int = Field(default=32_000_000, ge=1_000, alias="MAX_V1_BODY_BYTES")
 
-    @field_validator("roles", "trusted_proxies", "allowed_private_hosts", "local_model_languages", mode="before")
+    @field_validator(
+        "roles", "trusted_proxies", "allowed_private_hosts", "push_hosts", "local_model_languages", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -87,6 +97,12 @@ class Settings(BaseSettings):
     def _open_house_stays_at_home(self) -> "Settings":
         if not self.auth_enabled and not self.is_loopback:
             raise ValueError("ADMIN_AUTH_ENABLED=false is refused unless SECRETARY_HOST is a loopback address")
+        return self
+
+    @model_validator(mode="after")
+    def _only_postgresql_searches(self) -> "Settings":
+        if self.search_engine == "postgresql" and self.is_embedded:
+            raise ValueError("SEARCH_ENGINE=postgresql needs DATABASE_URL=postgresql://…; with SQLite leave it out")
         return self
 
     @cached_property

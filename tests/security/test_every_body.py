@@ -15,7 +15,12 @@ from secretary.adapters.channels.widget import api as widget
 from secretary.assistant.models import Assistant
 from secretary.channels.models import ChannelInstance
 from secretary.conversations.models import ChatMessage, ChatSession
+from secretary.knowledge.faq.rules import Content
 from secretary.knowledge.models import FaqEntry, KnowledgeCollection
+from secretary.knowledge.regression.models import RegressionQuestion
+from secretary.knowledge.regression.service import add as add_regression
+from secretary.knowledge.service import add_entry
+from secretary.knowledge.unanswered.models import UnansweredGroup, UnansweredQuestion
 from secretary.llm.models import LlmPreset, Localised
 
 NONSENSE = (UNKNOWN, "nope", "' or 1=1 --", "../../etc/passwd", "\x00", 2**63, 7, {"id": "x"}, ["x"])
@@ -42,10 +47,16 @@ KINDS = {
     "persona_id": "preset_id",
     "llm_persona": "preset_id",
     "api_key_id": "api_key_id",
+    "document_id": "doc_id",
+    "faq_entry_id": "faq_entry_id",
+    "question_ids": "regression_id",
+    "group_ids": "other_group_id",
+    "message_ids": "message_id",
+    "POST /admin/knowledge/regression/run draft.document.id": "doc_id",
     "POST /chat session_id": "own_session_id",
 }
 # … or a backend: `tests/api/test_llm_providers.py` tries foreign ones. What only looks like an id names no row.
-BACKENDS = {"backend", "backends", "llm_backend"}
+BACKENDS = {"backend", "backends", "llm_backend", "provider_id"}
 NO_IDS = {"api_key", "forget_key", "provider_type"}
 OWN_NAMES = {"POST /admin/llm/presets id"}
 
@@ -89,10 +100,43 @@ async def all_belongings(app, client, person):
         preset = LlmPreset(id=unit.new_id(), name="Mine", owner_id=await owner_of_presets(unit, person), created=now)
         preset.system_prompt, preset.updated = Localised(ru="Мой", en="Mine"), now
         unit.db.add(preset)
+        entry = await add_entry(unit, Content("Когда вы открыты?", "С девяти."), row.id)
+        asked = await add_regression(unit, question="Mine?", owner_id=person.id)
     text = {"title": f"Mine {unit.new_id()}", "content": "text"}
     pasted = (await client.signed_in(person.token).post("/admin/wiki-rag/documents/text", text)).json()
     own = {"doc_id": pasted["document"]["id"], "collection_id": row.id, "api_key_id": key.id, "preset_id": preset.id}
+    own |= {"faq_entry_id": entry.id, "regression_id": asked.id}
+    async with app.units.write() as unit:
+        assistant = await unit.db.get(Assistant, ids["assistant_id"])
+        assistant.collections = [row.id, *pasted["document"]["collection_ids"]]
+        own |= await unanswered_of(unit, person, assistant.id, (ids["session_id"], said["session_id"]))
     return ids | own | {"own_session_id": said["session_id"]}
+
+
+async def unanswered_of(unit, person, assistant_id, session_ids):
+    """Two groups of questions to an assistant, the first of two."""
+    found, now = [], unit.now()
+    for session_id in session_ids:
+        rows = await unit.db.scalars(select(ChatMessage).where(ChatMessage.session_id == session_id))
+        found.append(sorted(rows, key=lambda row: row.seq)[-2:])
+    groups = [
+        UnansweredGroup(
+            id=unit.new_id(), assistant_id=assistant_id, owner_id=person.id, state="open", created=now, updated=now
+        )
+        for _ in range(2)
+    ]
+    unit.db.add_all(groups)
+    await unit.db.flush()
+    (question, answer), (other_question, other_answer) = found
+    pairs = ((groups[0], question, answer), (groups[0], other_question, other_answer), (groups[1], question, question))
+    unit.db.add_all(
+        UnansweredQuestion(
+            answer_id=its.id, question_id=asked.id, session_id=asked.session_id, group_id=group.id,
+            assistant_id=assistant_id, owner_id=person.id, source="admin", reason="refused", text="Mine?", asked=now,
+        )
+        for group, asked, its in pairs
+    )  # fmt: skip
+    return {"group_id": groups[0].id, "other_group_id": groups[1].id}
 
 
 async def owner_of_presets(unit, person):
@@ -111,6 +155,9 @@ async def links_to(app, ids):
         (ChatSession.id, ChatSession.assistant_id, ChatSession.owner_id),
         (Assistant.id, Assistant.collections, Assistant.owner_id),
         (FaqEntry.id, FaqEntry.collection_id, FaqEntry.updated),
+        (RegressionQuestion.id, RegressionQuestion.collection_id, RegressionQuestion.owner_id),
+        (RegressionQuestion.id, RegressionQuestion.document_id, RegressionQuestion.owner_id),
+        (UnansweredQuestion.answer_id, UnansweredQuestion.group_id, UnansweredQuestion.owner_id),
         (ChatMessage.id, ChatMessage.parent_id, ChatMessage.session_id),
     )
     wanted, found = set(ids.values()), set()
@@ -134,7 +181,7 @@ def test_every_field_that_looks_like_an_id_has_a_case(schema):
     """A new one: say in `KINDS` what it names, and give each user one of these in `belongings`; or put it into `NAMES`."""
     fields = id_fields(schema)
     assert len(fields) > 20, "the walk finds nothing"
-    assert {str(field) for field in fields if field.name not in KINDS.keys() | NAMES} == set()
+    assert {str(field) for field in fields if not {field.name, str(field)} & (KINDS.keys() | NAMES)} == set()
     assert set(LINKS_NOTHING) <= {str(field) for field in fields}, "a case without a field"
 
 

@@ -22,10 +22,11 @@ class Page:
 
 @dataclass
 class Site:
-    """`held` is set once somebody asks for an address in `holding`, which then waits for `release`."""
+    """`unchanged` were asked for by somebody who has them. `held` is set once somebody asks for an address in `holding`, which then waits for `release`."""
 
     pages: dict[str, Page] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
     holding: set[str] = field(default_factory=set)
     held: threading.Event = field(default_factory=threading.Event)
     release: threading.Event = field(default_factory=threading.Event)
@@ -100,6 +101,9 @@ class _Answers(BaseHTTPRequestHandler):
             site.held.set()
             site.release.wait(PATIENCE_S)
         page = site.answer(self.path)
+        if "ETag" in page.headers and self.headers["If-None-Match"] == page.headers["ETag"]:
+            site.unchanged.append(self.path)
+            page = Page(b"", status=304)
         with suppress(OSError):
             self.send_response(page.status)
             for name, value in {

@@ -84,12 +84,14 @@ export function choiceList(choices: Choice[], { texts, send }: Desk): HTMLElemen
   return [h('div', { class: 'choices', role: 'group', 'aria-label': texts.replies }, ...buttons)]
 }
 
+/** Each name opens the passage in place; where that stands on a page, a link leads there. */
 function sourceList(sources: Source[], { texts, origin }: Desk): HTMLElement[] {
   if (!sources.length) return []
-  const items = sources.map(({ title, url, quote }) => {
-    const name = link(url ?? '', [title], origin) || h('b', {}, title)
-    return h('li', {}, name, ...(quote ? [h('q', {}, quote)] : []))
+  const items = sources.map(({ title, url, quote }, at) => {
+    const page = link(url ?? '', [texts.page], origin)
+    const name = `${at + 1}. ${title}`
+    if (!quote && !page) return h('div', { class: 'remark' }, name)
+    return h('details', { mark: 'source' }, h('summary', {}, name), h('q', {}, quote ?? ''), page)
   })
-  const summary = h('summary', {}, `${texts.sources} · ${sources.length}`)
-  return [h('details', { mark: 'sources' }, summary, h('ol', {}, ...items))]
+  return [h('div', { mark: 'sources', role: 'group', 'aria-label': texts.sources }, ...items)]
 }

@@ -16,6 +16,7 @@ const TEXTS = {
   you: ['Вы:', 'You:'],
   assistant: ['Ответ:', 'Answer:'],
   sources: ['Источники', 'Sources'],
+  page: ['Открыть страницу', 'Open the page'],
   human: ['Отвечает ИИ. Можно позвать человека.', 'Answered by AI. You can ask for a person.'],
   leave: ['Оставить сообщение', 'Leave a message'],
   privacy: ['Конфиденциальность', 'Privacy'],

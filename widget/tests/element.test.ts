@@ -164,7 +164,7 @@ test('sources and buttons of the last answer are shown, also after a reload', as
   expect(part(element, 'panel').hidden).toBe(false)
   expect(element.shadowRoot?.querySelectorAll('[data-testid="quick-reply"]')).toHaveLength(1)
   expect(element.shadowRoot?.querySelectorAll('[data-testid="sources"]')).toHaveLength(2)
-  expect(part(element, 'sources').textContent).toBe('Источники · 2Прайссто'.replace('2', '1'))
+  expect(part(element, 'sources').textContent).toBe('1. Прайссто')
   expect(part(element, 'sources').querySelector('a')).toBeNull()
 })
 
@@ -261,4 +261,27 @@ test('open before the check is over is not lost', async () => {
   element.open()
   await settle()
   expect(part(element, 'panel').hidden).toBe(false)
+})
+
+test('a source opens its passage, and its page in another tab', async () => {
+  localStorage.setItem(
+    'ai-secretary:https://ai.example:w1',
+    JSON.stringify({ id: 's1', token: 't', until: Date.now() + 1e6 }),
+  )
+  sessionStorage.setItem('ai-secretary:https://ai.example:w1', 'open')
+  const sources = [
+    { title: 'Цены › Лодки', url: 'https://shop.example/p#:~:text=Лодка', quote: 'Лодка: 400\nЛыжи: 300' },
+    { title: 'FAQ: Как?', url: '', quote: '' },
+  ]
+  const messages = [message('1', 'assistant', 'Столько [1].', { sources })]
+  server.on('GET /chat/session/s1', Response.json({ session: { id: 's1', messages } }))
+  const element = await appear()
+  const [first, ...others] = element.shadowRoot?.querySelectorAll('details') ?? []
+  expect(others).toHaveLength(0)
+  expect(first?.open).toBe(false)
+  expect(first?.querySelector('summary')?.textContent).toBe('1. Цены › Лодки')
+  expect(first?.querySelector('q')?.textContent).toBe('Лодка: 400\nЛыжи: 300')
+  expect(first?.querySelector('a')?.getAttribute('href')).toBe('https://shop.example/p#:~:text=Лодка')
+  expect(first?.querySelector('a')?.getAttribute('target')).toBe('_blank')
+  expect(part(element, 'sources').textContent).toContain('2. FAQ: Как?')
 })

@@ -5,7 +5,6 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,12 +15,17 @@ from secretary.app.build import business_zone
 from secretary.assistant.api import router as assistants
 from secretary.assistant.backend.api import ROUTERS as DEFAULT_ASSISTANT
 from secretary.assistant.chat.api import router as chat
+from secretary.assistant.reranking.api import router as reranker
 from secretary.audit.api import audit_router
 from secretary.channels.api import instances_router
 from secretary.channels.ports import Channel
 from secretary.kernel.errors import Invalid, SecretaryError
 from secretary.knowledge.api import router as knowledge
+from secretary.knowledge.contradictions.api import router as contradictions
 from secretary.knowledge.documents.api import ROUTERS as DOCUMENTS
+from secretary.knowledge.evaluation.api import router as evaluation
+from secretary.knowledge.regression.api import router as regression
+from secretary.knowledge.unanswered.api import router as unanswered
 from secretary.llm.api import ROUTERS as LLM
 from secretary.operations.api import routers as operations
 from secretary.usage.api import usage_router
@@ -34,7 +38,8 @@ def routers(channels: Mapping[str, Channel]) -> list[APIRouter]:
     audit = audit_router(require("audit", "view"), require("audit", "manage"))
     usage = usage_router(require("usage", "view"), require("usage", "manage"), business_zone)
     widget = instances_router(channels["widget"], "widget")
-    both = [*DEFAULT_ASSISTANT, *LLM, *DOCUMENTS, *operations]
+    of_knowledge = [*DOCUMENTS, reranker, evaluation, regression, unanswered, contradictions]
+    both = [*DEFAULT_ASSISTANT, *LLM, *of_knowledge, *operations]
     return [*ACCOUNTS, assistants, audit, chat, knowledge, widget, usage, *both]
 
 
@@ -46,7 +51,6 @@ def build_admin_api(channels: Mapping[str, Channel]) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        generate_unique_id_function=_operation_id,
     )
     for router in routers(channels):
         api.router.routes.extend(router.routes)
@@ -54,11 +58,6 @@ def build_admin_api(channels: Mapping[str, Channel]) -> FastAPI:
     api.add_exception_handler(SecretaryError, _problem)
     api.add_exception_handler(RequestValidationError, _invalid)
     return api
-
-
-def _operation_id(route: APIRoute) -> str:
-    """Clean names for generated clients."""
-    return route.name
 
 
 async def _problem(request: Request, error: Exception) -> Response:

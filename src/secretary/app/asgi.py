@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from secretary.app.build import App
 from secretary.app.core import core_routes
+from secretary.app.panel import PanelAndApi, panel_app, panel_routes
 from secretary.gateway.edge import OpenAIErrors
 from secretary.web.middleware import Edge
 from secretary.web.routing import Lazy, PrefixDispatch, RouteIndex
@@ -27,7 +28,8 @@ class Asgi:
         for channel in app.channels.values():
             mounts.update(channel.apps(app.desk))
         mounts["/v1"] = OpenAIErrors(RouteIndex(app.gateway.routes()))
-        mounts.update(dict.fromkeys(("/admin", "/chat", "/reset_conversation"), admin or self.admin or core))
+        api = admin or self.admin or core
+        mounts.update({"/admin": PanelAndApi(panel_app(), api), "/chat": api, "/reset_conversation": api})
         self._dispatch = Edge(
             PrefixDispatch(mounts),
             max_body_bytes=app.settings.max_body_bytes,
@@ -57,7 +59,7 @@ def all_routes(app: App) -> list[BaseRoute]:
     """Every route of the program, for `secretary routes`, the schema and the test that walks them."""
     from secretary.app.admin import build_admin_api  # noqa: PLC0415 -- see above
 
-    found: list[BaseRoute] = [*core_routes(app), *app.gateway.routes()]
+    found: list[BaseRoute] = [*core_routes(app), *panel_routes(), *app.gateway.routes()]
     for channel in app.channels.values():
         indexes: Mapping[int, object] = {id(mounted): mounted for mounted in channel.apps(app.desk).values()}
         for mounted in indexes.values():

@@ -1,7 +1,7 @@
 """Joins the parts into an `App`. Building touches no network and no file but the installation's key."""
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,10 +17,15 @@ from secretary.app.documents import document_tools
 from secretary.app.installation import ThisInstallation
 from secretary.app.local import Engine, OnDisk
 from secretary.app.models import TYPES, models_of
+from secretary.app.rerank import ChosenReranker
 from secretary.app.search import PassageVectors, packaged_vectors
+from secretary.app.self_test import SelfTest, self_test
+from secretary.app.upkeep import Upkeep, upkeep
 from secretary.assistant.aside import Aside
 from secretary.assistant.chat.service import Chat
+from secretary.assistant.queries import assistant as assistant_of
 from secretary.assistant.queries import default_assistant
+from secretary.assistant.reranking.judging import Reranking
 from secretary.assistant.responders.admit import Admit
 from secretary.assistant.responders.extract import Quote
 from secretary.assistant.responders.faq import AnswerFromFaq
@@ -28,6 +33,7 @@ from secretary.assistant.responders.hand_over import HandOver
 from secretary.assistant.responders.knowledge import Consult
 from secretary.assistant.responders.llm import AskModel
 from secretary.assistant.responders.message import TakeMessage
+from secretary.assistant.rewriting import Rewriting
 from secretary.assistant.runner import Limits, TurnRunner
 from secretary.assistant.turn import in_order
 from secretary.audit.keyring import Keyring
@@ -55,6 +61,7 @@ from secretary.knowledge.documents.jobs import handlers as document_handlers
 from secretary.knowledge.documents.tools import Tools
 from secretary.knowledge.faq.lookup import FaqLookup
 from secretary.knowledge.ports import BusinessCard
+from secretary.knowledge.regression.asking import Examiner
 from secretary.knowledge.search.lazy import LazySearch
 from secretary.knowledge.search.ports import Search
 from secretary.llm.ports import ChatModel
@@ -69,6 +76,8 @@ from secretary.llm.specs import specs
 from secretary.operations.changes import ChangeFeed
 from secretary.operations.local_models.service import LocalModels
 from secretary.operations.local_models.shelf import Shelf
+from secretary.operations.push.delivery import Postman
+from secretary.operations.push.service import Devices
 from secretary.operations.work import handlers
 from secretary.settings import Settings
 from secretary.usage.ledger import Ledger
@@ -106,12 +115,15 @@ class App:
     search: LazySearch
     passage_vectors: PassageVectors
     documents: Tools
+    self_test: SelfTest
+    upkeep: Upkeep
     backends: Backends
     on_disk: OnDisk | None
     local_models: LocalModels
     ledger: Ledger
     prices: PriceBook
     router: Router
+    reranking: Reranking
     trial: Trial
     gateway: Gateway
     turns: TurnRunner
@@ -120,12 +132,18 @@ class App:
     channels: Mapping[str, Channel]
     broadcast: Broadcast
     changes: ChangeFeed
+    devices: Devices
     worker: Worker
     installation: ThisInstallation
 
     @property
     def deployment_mode(self) -> str:
         return self.settings.deployment_mode
+
+    @property
+    def examiner(self) -> Examiner:
+        """Who asks the owner's regression questions."""
+        return self.self_test.examiner
 
     @property
     def vllm(self) -> VllmServer:
@@ -142,8 +160,15 @@ class App:
             assistant = await default_assistant(unit.db)
         return BusinessCard(**assistant.card.model_dump()) if assistant else BusinessCard()
 
+    async def collections_of(self, unit: Unit, assistant_id: str) -> Sequence[str] | None:
+        """Which collections an assistant searches (the default one where it is gone); None is the default one."""
+        found = await assistant_of(unit.db, assistant_id) or await default_assistant(unit.db)
+        return found.collections if found else None
+
     async def close(self) -> None:
         """End everything that was begun, in the order in which it depends on each other. Repeatable."""
+        await self.self_test.watch.close()
+        await self.upkeep.close()
         await self.turns.stop()
         await self.ledger.close()
         await self.prices.close()
@@ -176,24 +201,34 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
     hub = HuggingFace(http, settings.hub_url, settings.hub_token.get_secret_value())
     local_models = LocalModels(hub, shelf, Engine(backends))
     vectors = packaged_vectors() if ports.models is None else None
-    index = LazySearch(units, [vectors] if vectors else [])
+    engine = "memory" if database.is_sqlite else settings.search_engine
+    index = LazySearch(units, [vectors] if vectors else [], engine=engine)
     search = ports.search or index
     documents = document_tools(settings, http, search, index)
     ledger = Ledger(units, UsageLimits(units, business_zone))
     prices = PriceBook(units)
     accounting = Accounting(ledger, prices)
     router = Router(backends, accounting)
+    reranking = Reranking(ChosenReranker(units, backends, accounting, http))
     broadcast = _broadcast(settings)
     faq = FaqLookup(units)
+    care = upkeep(units, vectors)
+
+    def consult(searched: Search) -> Consult:
+        return Consult(units, searched, Rewriting(router), reranking)
+
+    tests = self_test(units, documents, faq, router, consult, [vectors] if vectors else [])
+    devices = Devices(vault, settings.push_hosts)
+    postman = Postman(units, devices, http, settings.push_contact)
     responders = in_order(
         [
             Admit(),
             HandOver(),
             AnswerFromFaq(faq),
-            Consult(units, search),
+            consult(search),
             AskModel(units, router),
-            Quote(),
-            TakeMessage(),
+            Quote(units),
+            TakeMessage(postman),
         ]
     )
     targets = Targets(units, backends)
@@ -228,12 +263,15 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         search=index,
         passage_vectors=PassageVectors(units, index, vectors),
         documents=documents,
+        self_test=tests,
+        upkeep=care,
         backends=backends,
         on_disk=on_disk,
         local_models=local_models,
         ledger=ledger,
         prices=prices,
         router=router,
+        reranking=reranking,
         trial=Trial(units, router, factory, vault),
         gateway=gateway,
         turns=turns,
@@ -242,13 +280,27 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         channels=channels,
         broadcast=broadcast,
         changes=ChangeFeed(units.bus, broadcast),
+        devices=devices,
         worker=Worker(
             units,
-            {**handlers(units, ledger), **local_models.handlers(units), **document_handlers(units, documents)},
+            {
+                **handlers(units, ledger),
+                **local_models.handlers(units),
+                **document_handlers(units, documents),
+                **tests.handlers(units),
+                **postman.handlers(),
+                **care.handlers,
+            },
             grace_s=WORKER_GRACE_S,
         ),
         installation=ThisInstallation(
-            backends, tuple(channels), settings.roles, settings.llm_backend, started_at=ports.clock()
+            backends,
+            tuple(channels),
+            settings.roles,
+            settings.llm_backend,
+            started_at=ports.clock(),
+            finds=index,
+            reranking=reranking,
         ),
     )
 

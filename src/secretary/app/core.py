@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from secretary import __version__
 from secretary.accounts.scopes import METRICS, ensure_scope
 from secretary.app.build import App
+from secretary.app.demo import preview_routes
 from secretary.assistant import queries
 from secretary.kernel.errors import NotFound, SecretaryError
 from secretary.kernel.telemetry import REGISTRY
@@ -54,6 +55,7 @@ def core_routes(app: App) -> list[BaseRoute]:
         Route("/health", health),
         Route("/metrics", metrics),
         Route("/demo", _demo),
+        *preview_routes(),
         Route("/static/{name}", _stylesheet),
         *pages(facts),
     ]

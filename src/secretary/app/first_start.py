@@ -3,25 +3,13 @@
 from secretary.accounts.first_start import FirstAdmin, create_first_admin
 from secretary.accounts.service import open_house
 from secretary.app.build import App
+from secretary.app.demo import DEMO_CARD, DEMO_WIDGET
 from secretary.assistant import queries as assistant_queries
 from secretary.assistant import service as assistants
-from secretary.assistant.models import Card
 from secretary.assistant.service import AssistantFields
 from secretary.channels import service as channels
 from secretary.knowledge.seed import seed_demo
 from secretary.llm.service import seed_personas
-
-DEMO_CARD = Card(
-    company="Магазин «Вектор»",
-    phone="+7 495 000-00-00",
-    address="Москва, ул. Примерная, 1",
-    hours="ежедневно 9:00–21:00",
-)
-DEMO_WIDGET = {
-    "title": "",
-    "primary_color": "#0e7c8c",
-    "suggestions": ["Сколько стоит доставка?", "Часы работы", "Оставить сообщение"],
-}
 
 
 async def prepare(app: App) -> FirstAdmin | None:

@@ -19,9 +19,10 @@ from secretary.kernel.secrets import KEY_FILE, Vault, key_from_file, split_keys
 from secretary.kernel.unit import UnitFactory
 from secretary.llm.models import SEALED as LLM
 from secretary.migrations import migrate_if_needed
+from secretary.operations.push.models import SEALED as PUSH
 from secretary.settings import Settings
 
-SEALED: Sequence[SealedColumn] = (*ACCOUNTS, *AUDIT, *LLM)
+SEALED: Sequence[SealedColumn] = (*ACCOUNTS, *AUDIT, *LLM, *PUSH)
 """Every column with sealed secrets; each domain names its own."""
 
 

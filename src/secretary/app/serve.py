@@ -220,4 +220,6 @@ def _show_password(admin: FirstAdmin) -> None:
 def _greet(bound: socket.socket) -> None:
     host, port = bound.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    click.echo(f"AI Secretary\n  demo page   {address}/demo\n  health      {address}/health")
+    click.echo(
+        f"AI Secretary\n  panel       {address}/admin/\n  demo page   {address}/demo\n  health      {address}/health"
+    )

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from secretary.app.build import App
+from secretary.app.upkeep import SCHEDULES
 from secretary.kernel.jobs import ensure_schedules, free_running
 from secretary.knowledge.documents.jobs import SCHEDULE as WATCHED_FOLDER
 from secretary.operations.work import keep_schedules
@@ -23,7 +24,7 @@ async def working(app: App) -> AsyncIterator[None]:
     """
     async with app.units.write() as unit:
         await keep_schedules(unit)
-        await ensure_schedules(unit, [WATCHED_FOLDER])
+        await ensure_schedules(unit, [WATCHED_FOLDER, *SCHEDULES])
         if app.settings.is_embedded and (freed := await free_running(unit)):
             log.info("jobs_taken_over", count=freed)
     running = asyncio.create_task(app.worker.run(), name="worker")

@@ -3,21 +3,26 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import replace
+from time import perf_counter
 
 import structlog
 
 from secretary.assistant import queries
 from secretary.assistant.follow import LOOK_AGAIN_S
 from secretary.assistant.news import AnswerNews
+from secretary.assistant.noticing import note_another_answer
 from secretary.assistant.override import LlmOverride
 from secretary.assistant.ports import Failed
 from secretary.assistant.responders.message import drop_lapsed
 from secretary.assistant.saver import AnswerSaver
 from secretary.assistant.stream import AnswerStream
-from secretary.assistant.turn import Responder, Turn
+from secretary.assistant.tracing import note_stage
+from secretary.assistant.turn import Responder, Stage, Turn
 from secretary.conversations.leases import is_first_in_line
 from secretary.conversations.ports import MessageStatus
 from secretary.conversations.storing import Exchange
+from secretary.conversations.why import Why
 from secretary.kernel.errors import Internal, Language, NotFound, SecretaryError, Upstream
 from secretary.kernel.language import detect_language
 from secretary.kernel.telemetry import FIRST_WORD_SECONDS, TURNS
@@ -82,6 +87,7 @@ class Answering:
             raise NotFound("no_assistant", en="There is no assistant to answer.", ru="Отвечать некому: нет ассистента.")
         assistant, persona, taking = found
         turn = Turn(
+            why=Why(began=self._units.clock()),
             session_id=exchange.session.id,
             question_id=exchange.question.id,
             answer_id=exchange.answer.id,
@@ -101,11 +107,14 @@ class Answering:
         if taking is not None:
             turn.language = taking.language  # an e-mail address or "ok" says nothing about the language
             drop_lapsed(turn)
+        if exchange.answer.seq > exchange.question.seq + 1 and turn.taking is None:
+            note_another_answer(turn)
         return turn
 
     async def _speak(self, turn: Turn, stream: AnswerStream) -> None:
         for responder in self._responders:
             kept, label = len(turn.effects), responder.stage.label
+            began, code = perf_counter(), ""
             try:
                 async with aclosing(responder.respond(turn)) as saying:
                     async for said in saying:
@@ -115,8 +124,13 @@ class Answering:
                 if stream.has_spoken:
                     raise
                 del turn.effects[kept:]
-                log.warning("stage_passed_on", stage=responder.stage.label, code=error.code)
+                code = error.code
+                log.warning("stage_passed_on", stage=label, code=code)
+            finally:
+                note_stage(turn, label, began, code, has_spoken=stream.has_spoken)
             if stream.has_spoken:
+                if responder.stage is Stage.LLM and stream.has_sources:
+                    stream.answered_by = Stage.KNOWLEDGE.label  # in the model's words, but from the documents
                 return
 
     async def _end(
@@ -130,6 +144,8 @@ class Answering:
         """Store the answer, then tell the listeners that it is over."""
         stream.is_ending = True
         progress = stream.progress(status)
+        if turn is not None:
+            progress = replace(progress, why=turn.why)
         effects = turn.effects if turn and status is MessageStatus.COMPLETE else ()
         try:
             await self._saver.store(progress, effects)

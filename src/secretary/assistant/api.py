@@ -1,7 +1,7 @@
 """Admin endpoints of the heart: assistants, and the messages that were taken."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -49,6 +49,22 @@ class AssistantOut(BaseModel):
     updated: datetime
 
 
+class OneAssistantOut(BaseModel):
+    assistant: AssistantOut
+
+
+class AssistantsOut(BaseModel):
+    assistants: list[AssistantOut]
+    total: int
+
+
+class AssistantDeletedOut(BaseModel):
+    """It is gone."""
+
+    status: Literal["ok"] = "ok"
+    deleted: str
+
+
 class RequestOut(BaseModel):
     """A message taken: who, how to reach him, what, how urgent, when to call back."""
 
@@ -66,6 +82,15 @@ class RequestOut(BaseModel):
     updated: datetime
 
 
+class OneRequestOut(BaseModel):
+    request: RequestOut
+
+
+class RequestsOut(BaseModel):
+    requests: list[RequestOut]
+    total: int
+
+
 class Settle(BaseModel):
     """Body of `PUT /admin/requests/{id}`."""
 
@@ -80,38 +105,36 @@ async def _visible(unit: Unit, actor: Actor, assistant_id: str) -> Assistant:
 
 
 @router.get("/assistants")
-async def list_assistants(unit: UnitDep, actor: MayView) -> dict[str, Any]:
+async def list_assistants(unit: UnitDep, actor: MayView) -> AssistantsOut:
     rows = await queries.assistants(unit.db, owner_id=owner_filter(actor, "assistants"))
-    return {"assistants": [AssistantOut.model_validate(row) for row in rows], "total": len(rows)}
+    return AssistantsOut(assistants=[AssistantOut.model_validate(row) for row in rows], total=len(rows))
 
 
 @router.post("/assistants", status_code=201)
-async def create_assistant(unit: UnitDep, actor: MayEdit, body: AssistantFields) -> dict[str, AssistantOut]:
+async def create_assistant(unit: UnitDep, actor: MayEdit, body: AssistantFields) -> OneAssistantOut:
     del actor  # the unit knows him
-    return {"assistant": AssistantOut.model_validate(await service.create(unit, body))}
+    return OneAssistantOut(assistant=AssistantOut.model_validate(await service.create(unit, body)))
 
 
 @router.get("/assistants/{assistant_id}")
-async def read_assistant(unit: UnitDep, actor: MayView, assistant_id: str) -> dict[str, AssistantOut]:
-    return {"assistant": AssistantOut.model_validate(await _visible(unit, actor, assistant_id))}
+async def read_assistant(unit: UnitDep, actor: MayView, assistant_id: str) -> OneAssistantOut:
+    return OneAssistantOut(assistant=AssistantOut.model_validate(await _visible(unit, actor, assistant_id)))
 
 
 @router.put("/assistants/{assistant_id}")
-async def change_assistant(
-    unit: UnitDep, actor: MayEdit, assistant_id: str, body: AssistantFields
-) -> dict[str, AssistantOut]:
+async def change_assistant(unit: UnitDep, actor: MayEdit, assistant_id: str, body: AssistantFields) -> OneAssistantOut:
     assistant = await _visible(unit, actor, assistant_id)
     ensure_may_touch(actor, "assistants", assistant.owner_id)
     await service.change(unit, assistant, body)
-    return {"assistant": AssistantOut.model_validate(assistant)}
+    return OneAssistantOut(assistant=AssistantOut.model_validate(assistant))
 
 
 @router.delete("/assistants/{assistant_id}")
-async def delete_assistant(unit: UnitDep, actor: MayEdit, assistant_id: str) -> dict[str, str]:
+async def delete_assistant(unit: UnitDep, actor: MayEdit, assistant_id: str) -> AssistantDeletedOut:
     assistant = await _visible(unit, actor, assistant_id)
     ensure_may_touch(actor, "assistants", assistant.owner_id)
     await service.delete(unit, assistant)
-    return {"status": "ok", "deleted": assistant_id}
+    return AssistantDeletedOut(deleted=assistant_id)
 
 
 @router.get("/requests")
@@ -121,21 +144,19 @@ async def list_requests(
     status: Literal["new", "done"] | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     offset: Annotated[int, Query(ge=0)] = 0,
-) -> dict[str, Any]:
+) -> RequestsOut:
     rows, total = await queries.requests(
         unit.db, status=status, owner_id=owner_filter(actor, "requests"), limit=limit, offset=offset
     )
-    return {"requests": [RequestOut.model_validate(row) for row in rows], "total": total}
+    return RequestsOut(requests=[RequestOut.model_validate(row) for row in rows], total=total)
 
 
 @router.put("/requests/{request_id}")
-async def settle_request(
-    unit: UnitDep, actor: MaySettleRequests, request_id: str, body: Settle
-) -> dict[str, RequestOut]:
+async def settle_request(unit: UnitDep, actor: MaySettleRequests, request_id: str, body: Settle) -> OneRequestOut:
     found = await queries.request(unit.db, request_id)
     if found is None or found[0].status not in ("new", "done"):
         raise NotFound("no_such_request", en="There is no such message.", ru="Такого сообщения нет.")
     request, owner_id = found
     ensure_may_touch(actor, "requests", owner_id)
     await service.settle_request(unit, request, body.status)
-    return {"request": RequestOut.model_validate(request)}
+    return OneRequestOut(request=RequestOut.model_validate(request))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from secretary.kernel.events import Event, Trace
+from secretary.kernel.events import Event, News, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,17 @@ class AssistantDeleted(Event):
 
     def trace(self) -> Trace:
         return Trace("delete", "assistant", self.assistant_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTaken(Event):
+    """A message for the owner is complete and waits for a person. The customer did that: nothing for the audit."""
+
+    request_id: str
+    owner_id: str | None
+
+    def news(self) -> News:
+        return News("create", "request", self.request_id, self.owner_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from secretary.conversations.ports import MessageStatus, OverrideJson, QuickReply, Source
+from secretary.kernel.unit import Unit
 from secretary.llm.ports import Delta
 
 __all__ = [
     "Accepted",
+    "Attention",
     "Buttons",
     "Completed",
     "Delta",
@@ -18,6 +20,14 @@ __all__ = [
     "SourcesFound",
     "Turns",
 ]
+
+
+class Attention(Protocol):
+    """Who tells people that something waits for one of them; `app` fills it."""
+
+    async def message_taken(self, unit: Unit, request_id: str, owner_id: str | None) -> None:
+        """A message was taken for this owner; what is told goes out with the unit's commit."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

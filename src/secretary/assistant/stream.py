@@ -37,6 +37,10 @@ class AnswerStream:
     def has_spoken(self) -> bool:
         return bool(self._said) or self._finish is not None
 
+    @property
+    def has_sources(self) -> bool:
+        return bool(self._sources)
+
     def say(self, said: Said) -> None:
         """Append what a responder said."""
         if isinstance(said, Delta):

@@ -10,6 +10,7 @@ from secretary.assistant.citations import hosts_in
 from secretary.assistant.models import Assistant, Request
 from secretary.assistant.override import LlmOverride
 from secretary.assistant.ports import Buttons, Delta, SourcesFound
+from secretary.conversations.why import Why
 from secretary.kernel.errors import Language
 from secretary.kernel.unit import Unit
 from secretary.knowledge.search.ports import Passage
@@ -67,8 +68,12 @@ class Turn:
     """(role, content) of what was said before, oldest first; read once, by whoever needs it first (`is_recalled`)."""
     is_recalled: bool = False
     passages: tuple[Passage, ...] = ()
-    """What the documents say about the question, best first; empty where they do not answer it."""
+    """What the documents say about the question, best first; empty where they say nothing near it."""
+    is_answered: bool = False
+    """Do the passages answer it? Otherwise a model has to read them before anybody says so."""
     effects: list[Effect] = field(default_factory=list)
+    why: Why = field(default_factory=Why)
+    """What the stages did, kept with the answer."""
 
     @property
     def allowed_hosts(self) -> frozenset[str]:

@@ -58,11 +58,11 @@ class _Endpoints:
         )
         return await self.shown(unit, row)
 
-    async def delete(self, unit: Unit, actor: Actor, instance_id: str) -> dict[str, str]:
+    async def delete(self, unit: Unit, actor: Actor, instance_id: str) -> schemas.InstanceDeletedOut:
         row = await self.visible(unit, actor, instance_id)
         ensure_may_touch(actor, self.module, row.owner_id)
         await service.delete_instance(unit, row)
-        return {"status": "ok", "message": f"{row.name} deleted"}
+        return schemas.InstanceDeletedOut(message=f"{row.name} deleted")
 
     async def shown(self, unit: Unit, row: ChannelInstance) -> dict[str, Any]:
         return schemas.shown(self.channel, row, await assistants.get(unit, row.assistant_id))
@@ -80,36 +80,37 @@ def instances_router(channel: Channel, module: Module) -> APIRouter:
     own = _Endpoints(channel, module)
     router = APIRouter(prefix=f"/admin/{channel.kind}", tags=[channel.kind])
     Body: Any = schemas.body_of(channel)  # noqa: N806 -- a class, made for this kind
+    many, one, default, configured = schemas.answers_of(channel)
     MayView: Any = Annotated[Actor, Depends(require(module, "view"))]  # noqa: N806
     MayEdit: Any = Annotated[Actor, Depends(require(module, "edit"))]  # noqa: N806
 
-    @router.get("/instances")
+    @router.get("/instances", response_model=many)
     async def list_instances(
         unit: UnitDep, actor: MayView, enabled_only: bool = False, limit: Limit = 100, offset: Offset = 0
     ) -> dict[str, Any]:
         return await own.listing(unit, actor, enabled_only, limit, offset)
 
-    @router.post("/instances")
+    @router.post("/instances", response_model=one)
     async def create_instance(unit: UnitDep, actor: MayEdit, body: Body) -> dict[str, Any]:
         return {"instance": await own.create(unit, actor, body)}
 
-    @router.get("/instances/{instance_id}")
+    @router.get("/instances/{instance_id}", response_model=one)
     async def read_instance(unit: UnitDep, actor: MayView, instance_id: str) -> dict[str, Any]:
         return {"instance": await own.shown(unit, await own.visible(unit, actor, instance_id))}
 
-    @router.put("/instances/{instance_id}")
+    @router.put("/instances/{instance_id}", response_model=one)
     async def change_instance(unit: UnitDep, actor: MayEdit, instance_id: str, body: Body) -> dict[str, Any]:
         return {"instance": await own.change(unit, actor, instance_id, body)}
 
     @router.delete("/instances/{instance_id}")
-    async def delete_instance(unit: UnitDep, actor: MayEdit, instance_id: str) -> dict[str, str]:
+    async def delete_instance(unit: UnitDep, actor: MayEdit, instance_id: str) -> schemas.InstanceDeletedOut:
         return await own.delete(unit, actor, instance_id)
 
-    @router.get("/config")
+    @router.get("/config", response_model=default)
     async def read_default(unit: UnitDep, actor: MayView) -> dict[str, Any]:
         return {"config": await own.shown(unit, await own.visible(unit, actor, "default"))}
 
-    @router.post("/config")
+    @router.post("/config", response_model=configured)
     async def change_default(unit: UnitDep, actor: MayEdit, body: Body) -> dict[str, Any]:
         return {"status": "ok", "config": await own.change(unit, actor, "default", body)}
 

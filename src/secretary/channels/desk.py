@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from secretary.assistant.noticing import rate
 from secretary.assistant.ports import Accepted, Inbound, Reply, Turns
 from secretary.channels import service
 from secretary.channels.models import ChannelInstance
@@ -120,7 +121,7 @@ class FrontDesk:
     async def rate(self, session_id: str, contact_key: str, answer_id: str, value: int, comment: str | None) -> None:
         async with self._units.write() as unit:
             await conversations.get_session_of(unit, session_id, contact_key)
-            await conversations.rate(unit, session_id, answer_id, value, comment)
+            await rate(unit, session_id, answer_id, value, comment)
 
 
 def _limit_reached(count: int, hours: int) -> RateLimited:

@@ -1,6 +1,7 @@
 """What the instance endpoints take and show: an instance's own fields, its kind's settings, its assistant's."""
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
@@ -35,6 +36,35 @@ def body_of(channel: Channel) -> type[BaseModel]:
     """The request body for this kind: everything optional, only what is sent changes."""
     name = f"{channel.kind.capitalize()}InstanceIn"
     return create_model(name, __base__=(OwnFields, AnswerFields, channel.settings))
+
+
+class InstanceOut(OwnFields):
+    """Fields of every instance, as it is shown."""
+
+    id: str
+    owner_id: str | None
+    assistant_id: str
+    created: datetime
+    updated: datetime
+
+
+class InstanceDeletedOut(BaseModel):
+    """It is gone."""
+
+    status: Literal["ok"] = "ok"
+    message: str
+
+
+def answers_of(channel: Channel) -> tuple[type[BaseModel], type[BaseModel], type[BaseModel], type[BaseModel]]:
+    """What the endpoints of this kind give: many instances, one, the oldest one, and that one after a change."""
+    kind = channel.kind.capitalize()
+    one: Any = create_model(f"{kind}InstanceOut", __base__=(InstanceOut, AnswerFields, channel.settings))
+    return (
+        create_model(f"{kind}InstancesOut", instances=(list[one], ...), total=(int, ...)),
+        create_model(f"One{kind}InstanceOut", instance=(one, ...)),
+        create_model(f"{kind}ConfigOut", config=(one, ...)),
+        create_model(f"{kind}ConfiguredOut", status=(str, "ok"), config=(one, ...)),
+    )
 
 
 def own_fields(body: BaseModel) -> dict[str, Any]:

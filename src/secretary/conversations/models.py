@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from secretary.conversations.ports import MessageStatus, OverrideJson, QuickReply, Source
+from secretary.conversations.why import Why
 from secretary.kernel.db import Base, JsonOf, UtcDateTime, text_enum
 from secretary.kernel.errors import Language
 
@@ -109,6 +110,7 @@ class ChatMessage(Base):
     feedback: Mapped[int | None] = mapped_column(default=None)
     feedback_comment: Mapped[str | None] = mapped_column(Text, default=None)
     override: Mapped[OverrideJson | None] = mapped_column(JsonOf(OverrideJson), default=None)
+    why: Mapped[Why | None] = mapped_column(JsonOf(Why), default=None, deferred=True)
     holder: Mapped[str | None] = mapped_column(String(36), default=None)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     created: Mapped[datetime] = mapped_column(UtcDateTime)

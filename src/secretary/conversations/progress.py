@@ -12,6 +12,7 @@ from secretary.conversations.ports import UNFINISHED, MessageStatus, QuickReply,
 from secretary.conversations.search import queries as search
 from secretary.conversations.search.words import words_for
 from secretary.conversations.storing import LEASE, PREVIEW_LENGTH, Exchange
+from secretary.conversations.why import Why
 from secretary.kernel.unit import Unit
 
 
@@ -40,6 +41,7 @@ class Progress:
     finish_reason: str | None = None
     sources: Sequence[Source] = ()
     buttons: Sequence[QuickReply] = ()
+    why: Why | None = None
 
     @property
     def is_over(self) -> bool:
@@ -93,6 +95,7 @@ def _columns(answer: Progress, now: datetime) -> dict[str, object]:
         "completion_tokens": answer.completion_tokens,
         "latency_ms": answer.latency_ms,
         "finish_reason": answer.finish_reason,
+        "why": answer.why,
         "lease_until": None,
         "holder": None,
     }

@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from secretary.conversations.models import IS_UNFINISHED, ChatMessage, ChatSession
 from secretary.conversations.ports import Visible
+from secretary.conversations.why import Why
 
 MESSAGES = cast(Table, ChatMessage.__table__)
 SESSIONS = cast(Table, ChatSession.__table__)
@@ -211,6 +212,11 @@ async def update_messages(db: AsyncSession, rows: Sequence[Mapping[str, object]]
 def _changing(names: tuple[str, ...]) -> Update:
     values: dict[str, object] = {name: bindparam(name) for name in names if name != "id"}
     return update(MESSAGES).where(MESSAGES.c.id == bindparam("its_id")).values(values)
+
+
+async def why(db: AsyncSession, message_id: str) -> Why | None:
+    """Why this answer was given, where that was kept."""
+    return (await db.execute(select(ChatMessage.why).where(ChatMessage.id == message_id))).scalar_one_or_none()
 
 
 async def say_last(db: AsyncSession, rows: Sequence[Mapping[str, str]]) -> None:

@@ -28,4 +28,4 @@ class Embedding:
             raise no_such_model(asked.model)
         key = actor.session_id if actor.kind == "api_key" else ""
         origin = Origin("api", api_key_id=key, owner_id=actor.owner_id, action="embedding")
-        return await self._embeds.embed(origin, backend, embedder, model, asked.texts, asked.dimensions)
+        return await self._embeds.embed(origin, backend, embedder, asked.texts, asked.dimensions)

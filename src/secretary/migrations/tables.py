@@ -7,9 +7,14 @@ from secretary.channels import models as channels
 from secretary.conversations import models as conversations
 from secretary.kernel import config, jobs
 from secretary.knowledge import models as knowledge
+from secretary.knowledge.contradictions import models as contradictions
+from secretary.knowledge.evaluation import models as evaluation
+from secretary.knowledge.regression import models as regression
+from secretary.knowledge.unanswered import models as unanswered
 from secretary.legal import models as legal
 from secretary.llm import models as llm
 from secretary.operations import models as operations
+from secretary.operations.push import models as push
 from secretary.usage import models as usage
 
 __all__ = [
@@ -18,11 +23,16 @@ __all__ = [
     "audit",
     "channels",
     "config",
+    "contradictions",
     "conversations",
+    "evaluation",
     "jobs",
     "knowledge",
     "legal",
     "llm",
     "operations",
+    "push",
+    "regression",
+    "unanswered",
     "usage",
 ]

@@ -29,6 +29,18 @@ class ChannelReport:
     enabled: int
 
 
+@dataclass(frozen=True, slots=True)
+class SearchReport:
+    """How the search in documents is doing: which engine, and does it find what is there? `lacking` passages have no
+    vector yet.
+    """
+
+    engine: str
+    passages: int
+    lacking: int
+    is_healthy: bool
+
+
 class Installation(Protocol):
     """The process itself, and what the rooms beside this one know."""
 
@@ -46,6 +58,19 @@ class Installation(Protocol):
         """What the settings say."""
         ...
 
+    @property
+    def demo_company(self) -> str:
+        """The sample business that a fresh installation speaks for."""
+        ...
+
+    async def is_widget_placed(self, unit: Unit) -> bool:
+        """May a widget answer on somebody's own site?"""
+        ...
+
     def models(self, language: Language) -> Sequence[ModelReport]: ...
 
     async def channels(self, unit: Unit) -> Mapping[str, ChannelReport]: ...
+
+    async def search(self) -> SearchReport:
+        """As it was found to be just now."""
+        ...

@@ -4,7 +4,7 @@ import pytest
 from tests.domain.search.library import Library, ScriptedVectors
 
 from secretary.kernel.unit import UnitFactory
-from secretary.knowledge.search.document_search import DocumentSearch
+from secretary.knowledge.search.document_search import DocumentSearch, EngineOf
 from secretary.knowledge.search.embedding import embed_missing
 
 DOCUMENTS = {
@@ -30,8 +30,8 @@ ASKED = {
 
 
 @pytest.fixture(params=["words", "words+vectors:scripted"])
-def engine(request: pytest.FixtureRequest, units: UnitFactory) -> DocumentSearch:
-    return DocumentSearch(units, [ScriptedVectors()] if "vectors" in request.param else [])
+def engine(request: pytest.FixtureRequest, units: UnitFactory, where: EngineOf) -> DocumentSearch:
+    return DocumentSearch(units, [ScriptedVectors()] if "vectors" in request.param else [], engine=where)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What documents say, in a turn: quoted without a model, cited with one, and never more than data."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -29,11 +30,11 @@ class ScriptedSearch:
     """Finds what the test says; remembers what it was asked."""
 
     def __init__(self) -> None:
-        self.passages, self.is_answer, self.asked = [OLD, NEW], True, []
+        self.passages, self.is_answer, self.is_near, self.asked = [OLD, NEW], True, False, []
 
     async def find(self, question, collections, limit=5, history=()):
         self.asked.append((question, collections, list(history)))
-        return Found(self.passages[:limit], self.is_answer, "scripted")
+        return Found(self.passages[:limit], self.is_answer, "scripted", self.is_near)
 
 
 @pytest.fixture
@@ -60,8 +61,9 @@ async def test_without_a_model_the_best_passage_is_quoted_with_its_source(app, v
     assert await answered_by(app) == "extract"
 
 
-async def test_model_answers_from_the_passages_and_cites_them(visitor, model):
+async def test_model_answers_from_the_passages_and_cites_them(app, visitor, model):
     message = await visitor.ask(ASKED)
+    assert await answered_by(app) == "knowledge"
     assert message["content"] == "Within 14 days [1]."
     [source] = message["sources"]
     assert source["title"] == "News"
@@ -76,10 +78,31 @@ async def test_beginning_of_the_prompt_is_the_same_with_other_passages(visitor, 
     await visitor.ask(ASKED)
     search.passages = [NEW]
     await visitor.ask("And an armchair?")
-    first, second = (prompt.messages for prompt in model.prompts)
+    first, second = (prompt.messages for prompt in model.prompts if "passages" in prompt.messages[-1].content)
     assert second[0] == first[0]
     assert [message.content for message in second[1:3]] == [ASKED, "Within 14 days [1]."]
     assert search.asked[1][2] == [ASKED]
+
+
+async def test_what_is_only_near_is_read_by_a_model_and_never_quoted(app, visitor, model, search):
+    search.is_answer, search.is_near = False, True
+    assert (await visitor.ask(ASKED))["content"] == "Within 14 days [1]."
+    assert "may not be to the point" in model.prompts[0].messages[-1].content
+    model.script = ("You are welcome!",)
+    thanked = await visitor.ask("Thank you very much indeed")
+    assert (thanked["content"], thanked["sources"]) == ("You are welcome!", [])
+    assert await answered_by(app) == "llm"
+    model.script = (llm_error("llm_unreachable", retry_after_s=600),)
+    assert OLD.text not in (await visitor.ask(ASKED))["content"]
+    assert await answered_by(app) == "message"
+
+
+async def test_what_is_only_near_is_not_for_a_small_model(visitor, model, search, monkeypatch):
+    able = replace(model.capabilities, is_local=True)
+    monkeypatch.setattr(type(model), "capabilities", able)
+    search.is_answer, search.is_near = False, True
+    await visitor.ask(ASKED)
+    assert model.prompts[0].messages[-1].content == ASKED
 
 
 async def test_documents_that_do_not_answer_are_not_told(app, visitor, model, search):

@@ -4,15 +4,16 @@ import math
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from secretary.knowledge.search.entry import Entry
-from secretary.knowledge.search.index import Group, Index
+from secretary.knowledge.search.index import Group, Index, Scale
 from secretary.knowledge.search.matrix import Matrix
-from secretary.knowledge.search.scoring import Calibration, Signs, judged, ranked
+from secretary.knowledge.search.scoring import Calibration, Signs, judged, ranked, signs
 from secretary.knowledge.search.segment import build, merged
-from secretary.knowledge.search.tokens import terms_of
+from secretary.knowledge.search.tokens import term_of, terms_of
 from secretary.knowledge.search.tuning import fit
 from secretary.knowledge.search.vocabulary import Vocabulary
 
@@ -139,18 +140,67 @@ def test_vectors_of_another_size_are_passed_over() -> None:
     assert len(matrix.nearest(np.ones(8, np.float32), np.ones(2, bool), 5)) == 0
 
 
+def _told(score: float, lead: float, coverage: float) -> Signs:
+    return Signs(score, lead, 0.0, coverage, coverage, 2, 0, 0.0, 0.0)
+
+
+_BY_SCORE = Signs(1, 1, 0, 1, 0, 0, 0, 0, 0)
+
+
 def test_calibration_tells_what_it_was_shown() -> None:
-    good = [Signs(3 + n / 10, 1.0, 0.9) for n in range(20)]
-    bad = [Signs(n / 10, 0.1, 0.2) for n in range(20)]
-    found = fit([*good, *bad], [True] * 20 + [False] * 20, lost=0.05)
+    good = [_told(3 + n / 10, 1.0, 0.9) for n in range(20)]
+    bad = [_told(n / 10, 0.1, 0.2) for n in range(20)]
+    found = fit([*good, *bad], [True] * 20 + [False] * 20, lost=0.05, unread=0.0)
     assert found.threshold > 0.5
-    assert found.score > 0
+    assert 0.5 < found.near < found.threshold
+    assert found.weights.score > 0
+    assert found.weights.known == 0
+
+
+def test_threshold_is_what_the_other_sets_would_have_made_of_it() -> None:
+    """A set whose answers look poor to the others lowers it; seen by its own eyes it would not."""
+    good = [*(_told(3 + n / 10, 1.0, 0.9) for n in range(20)), *(_told(1 + n / 10, 1.0, 0.9) for n in range(20))]
+    bad = [*(_told(2 + n / 10, 0.5, 0.2) for n in range(20)), *(_told(n / 20, 0.5, 0.2) for n in range(20))]
+    told, answers = [*good, *bad], [True] * 40 + [False] * 40
+    sets = (["rich"] * 20 + ["poor"] * 20) * 2
+    by_others = fit(told, answers, lost=0.05, unread=0.01, sets=sets)
+    assert by_others.threshold < fit(told, answers, lost=0.05, unread=0.01).threshold
 
 
 def test_scores_go_down_with_the_order() -> None:
     index = Index().replaced([], _entries(1, 0, ["роза роза", "роза пион", "роза пион букет цена"]))
-    found = ranked(index.find([Group((("роз", 1.0),))], None, 9), 1, None)
-    scored, is_answer = judged(found, Calibration(0, 1, 1, 1, threshold=0.5))
-    assert is_answer
-    assert [one.score for one in scored] == sorted((one.score for one in scored), reverse=True)
-    assert judged((), Calibration(0, 1, 1, 1, threshold=0.0)) == ((), False)
+    seen = index.find([Group((("роз", 1.0),))], None, 9)
+    found = ranked(seen, 1, None)
+    told = signs(found, seen, 1, None)
+    scores = [one.score for one in judged(found, told, Calibration(0, _BY_SCORE, threshold=0.5, near=0.4)).best]
+    assert scores == sorted(scores, reverse=True)
+    for threshold, near, expected in (
+        (scores[0], 0.1, (True, True)),
+        (1.0, scores[0], (False, True)),
+        (1, 1, (False, False)),
+    ):
+        judgement = judged(found, told, Calibration(0, _BY_SCORE, threshold, near))
+        assert (judgement.is_answer, judgement.is_near) == expected
+    nothing = judged((), None, Calibration(0, _BY_SCORE, threshold=0.0, near=0.0))
+    assert (nothing.best, nothing.is_answer, nothing.is_near) == ((), False, False)
+
+
+def test_signs_weigh_the_words_that_are_there() -> None:
+    """Of three words the best passage has one, another passage has a second, and nobody has the third."""
+    index = Index().replaced([], _entries(1, 0, ["роза роза", "пион букет цена доставка", "тюльпан"]))
+    seen = index.find([Group(((term, 1.0),)) for term in map(term_of, ("роза", "букет", "сапфир"))], None, 9)
+    told = signs(ranked(seen, 3, None), seen, 3, None)
+    assert (told.known, told.missed, told.nothing, told.lead_unnamed) == (2, 2, 0, 0)
+    assert 0 < told.coverage <= told.anywhere < 1
+    assert told.meaning_lead == 0
+
+
+def test_signs_of_a_passage_that_means_it_and_has_none_of_its_words() -> None:
+    index = Index().replaced([], _entries(1, 0, ["роза", "пион", "тюльпан"]))
+    index.give_meanings({f"1-0-{n}": np.array(row, np.float32) for n, row in enumerate(([1, 0], [0, 1], [0.6, 0.8]))})
+    scale = Scale(0.0, 0.5)
+    seen = index.find([Group((("сапфир", 1.0),))], np.array([1, 0], np.float32), 9)
+    told = signs(ranked(seen, 1, scale), seen, 1, scale)
+    assert (told.coverage, told.known, told.missed, told.nothing) == (0, 0, 1, 1)
+    assert told.lead == told.lead_unnamed == pytest.approx(2 - (0 + 1.2) / 2)
+    assert told.meaning_lead == told.lead

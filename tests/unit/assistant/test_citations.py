@@ -28,9 +28,24 @@ def shown(text, passages=5, cuts=()):
         ("![x](https://shop.example/p.png)done", "done", []),
         ("Go to https://evil.example/a, or https://shop.example/b ok", "Go to  or https://shop.example/b ok", []),
         ("Call [us](tel:+74950000000)", "Call [us](tel:+74950000000)", []),
-        ("[x](javascript:alert(1))", "[x](javascript:alert(1))", []),
+        ("[x](javascript:alert(1))", "x", []),
         ("[x](javascript:alert)", "x", []),
         ("An open [bracket", "An open [bracket", []),
+        ("[![a](https://evil.example/p)](https://shop.example/)", "[](https://shop.example/)", []),
+        ("https://evil.example\\@shop.example/ https://me@shop.example/ x", "  x", []),
+        ("htt![](x y)ps://evil.example/a htt<b></b>ps://evil.example/b", "htt![](x y)ps:// ", []),
+        (
+            "Ask www.shop.example/x or shop.example/y, not evil.example/z.",
+            "Ask www.shop.example/x or shop.example/y, not ",
+            [],
+        ),
+        (
+            "At 12.30/13.30, т.е. и/или 2.5 kg, node.js, price.2026.pdf",
+            "At 12.30/13.30, т.е. и/или 2.5 kg, node.js, price.2026.pdf",
+            [],
+        ),
+        ("Only at https://shop.example.", "Only at https://shop.example.", []),
+        ("[x][1] and [1](https://shop.example/a)", "[x][1] and [1](https://shop.example/a)", [1]),
         ("Wow! Great!", "Wow! Great!", []),
     ],
 )
@@ -39,7 +54,7 @@ def test_what_a_customer_sees(said, seen, cited):
 
 
 WORDS = (
-    "[1]", "[2, 3]", "[99]", "![a](", "[text](", "https://evil.example/x", "https://shop.example/y ", ")", "]", "[", "!",
+    "<b>", "<!--", "-->", "www.evil.example", "//evil.example/", "\\", "[1]", "[2, 3]", "[99]", "![a](", "[text](", "https://evil.example/x", "https://shop.example/y ", ")", "]", "[", "!",
     " ", "h", "ht", "word", "\n", "http", "://", "tel:1", "12",
 )  # fmt: skip
 PIECES = st.lists(st.sampled_from(WORDS), max_size=12)
@@ -63,4 +78,8 @@ def test_text_that_never_closes_is_not_held_for_ever():
 
 
 def test_hosts_of_what_the_owner_wrote():
-    assert hosts_in("See https://shop.example/x and (http://b.example).", "none") == {"shop.example", "b.example"}
+    assert hosts_in("See https://shop.example/x, (http://b.example), c.example or me@d.example.", "none") == {
+        "shop.example",
+        "b.example",
+        "c.example",
+    }

@@ -8,7 +8,7 @@ from secretary.kernel.errors import Invalid, Upstream
 from secretary.kernel.http import HttpClient, HttpRequest, HttpTimeouts
 from secretary.kernel.http.redirects import MAX_REDIRECTS
 from secretary.knowledge.documents.faults import Unread
-from secretary.knowledge.documents.ports import Fetched
+from secretary.knowledge.documents.ports import Fetched, Stamp
 
 _TIMEOUTS: Final = HttpTimeouts(connect_s=10.0, first_byte_s=20.0, idle_s=15.0, total_s=90.0)
 _ACCEPT: Final = {
@@ -20,6 +20,7 @@ _FAULTS: Final[Mapping[str, str]] = {
     "http_redirected": "not_allowed",
     "http_certificate": "refused",
 }
+_STAMP_LENGTH: Final = 200
 _GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
@@ -30,21 +31,33 @@ class HttpWeb:
         self._http = http
         self._timeouts = timeouts
 
-    async def fetch(self, url: str, limit_bytes: int) -> Fetched:
-        """As the port says."""
-        request = HttpRequest("GET", url, headers=_ACCEPT, timeouts=self._timeouts, max_redirects=MAX_REDIRECTS)
+    async def fetch(self, url: str, limit_bytes: int, known: Stamp | None = None) -> Fetched:
+        """As the port says (RFC 9110, 13.1)."""
+        asked = {"If-None-Match": known.etag, "If-Modified-Since": known.modified} if known else {}
+        headers = {**_ACCEPT, **{name: value for name, value in asked.items() if value}}
+        request = HttpRequest("GET", url, headers=headers, timeouts=self._timeouts, max_redirects=MAX_REDIRECTS)
         try:
             async with self._http.request(request) as response:
+                stamp = _stamp(response.headers)
+                if known is not None and response.status == HTTPStatus.NOT_MODIFIED:
+                    return Fetched(response.url, "", "", b"", known, is_unchanged=True)
                 _refuse(response.status)
                 body = await response.read(limit_bytes)
                 kind, charset = _content_type(response.headers.get("Content-Type", ""))
-                return Fetched(response.url, kind, charset, body)
+                return Fetched(response.url, kind, charset, body, stamp)
         except Invalid as error:
             if isinstance(error, Unread):
                 raise
             raise Unread("not_allowed") from error
         except Upstream as error:
             raise Unread(_FAULTS.get(error.code, "not_reachable")) from error
+
+
+def _stamp(headers: Mapping[str, str]) -> Stamp:
+    """What may be sent back: nothing that no header can carry."""
+    said = [headers.get(name, "").strip() for name in ("ETag", "Last-Modified")]
+    etag, modified = (one if one.isascii() and one.isprintable() and len(one) <= _STAMP_LENGTH else "" for one in said)
+    return Stamp(etag, modified)
 
 
 def _refuse(status: int) -> None:

@@ -7,6 +7,7 @@ from secretary.accounts.reach import may_touch, reach
 from secretary.accounts.rights import Scope
 from secretary.assistant import service as assistants
 from secretary.assistant.chat.access import seen, touched
+from secretary.assistant.noticing import follow_branch
 from secretary.assistant.override import LlmOverride
 from secretary.assistant.ports import Accepted, Failed, Inbound, Reply
 from secretary.assistant.runner import TurnRunner
@@ -158,6 +159,7 @@ class Chat:
         async def remove(unit: Unit) -> Sequence[str]:
             session = await touched(unit, actor, session_id)
             running = await tree.delete(unit, session_id, message_id)
+            await follow_branch(unit, session_id)
             unit.record(MessagesDeleted(session_id, session.owner_id, message_id))
             return running
 

@@ -60,6 +60,10 @@ class MessageOut(Row):
     created: datetime
 
 
+class OneMessage(BaseModel):
+    message: MessageOut
+
+
 class NoteOut(Row):
     """A private note."""
 
@@ -67,6 +71,15 @@ class NoteOut(Row):
     author_id: str | None
     text: str
     created: datetime
+
+
+class OneNote(BaseModel):
+    note: NoteOut
+
+
+class Notes(BaseModel):
+    notes: Sequence[NoteOut]
+    total: int
 
 
 class Siblings(BaseModel):
@@ -90,6 +103,18 @@ class OneSession(BaseModel):
     sibling_info: Mapping[str, Siblings]
     has_more: bool
     before: int | None
+
+
+class SwitchedSession(OneSession):
+    """Another branch is shown now."""
+
+    status: Literal["ok"] = "ok"
+
+
+class JustSession(BaseModel):
+    """A conversation without what was said in it."""
+
+    session: SessionOut
 
 
 class Sessions(BaseModel):
@@ -132,6 +157,61 @@ class FoundOut(BaseModel):
     created: datetime
     snippet: str
     marks: Sequence[tuple[int, int]]
+
+
+class FoundMessages(BaseModel):
+    """`total` is counted to a thousand."""
+
+    results: Sequence[FoundOut]
+    total: int
+
+
+class Done(BaseModel):
+    """It is done."""
+
+    status: Literal["ok"] = "ok"
+
+
+class DeletedSessions(Done):
+    """How many of those asked for were the caller's to delete."""
+
+    deleted: int
+
+
+class Said(BaseModel):
+    """The answer in the caller's own conversation; `error` says why there is none, or only its beginning."""
+
+    response: str
+    session_id: str
+    error: Fault | None = None
+
+
+class BegunAnew(Done):
+    """The conversation that goes on from here."""
+
+    message: str
+    session_id: str
+
+
+class SaidBefore(Row):
+    """One thing that was said."""
+
+    role: str
+    content: str
+    created: datetime
+
+
+class History(BaseModel):
+    """The last messages; `count` counts them all."""
+
+    history: Sequence[SaidBefore]
+    count: int
+
+
+class ClearedHistory(Done):
+    """How many messages went."""
+
+    cleared_messages: int
 
 
 def session_out(session: ChatSession) -> SessionOut:

@@ -3,12 +3,13 @@
 import re
 from collections.abc import AsyncGenerator
 
-from secretary.assistant.citations import Citations
 from secretary.assistant.ports import Delta, SourcesFound
-from secretary.assistant.sources import source_of
-from secretary.assistant.tables import as_lines
+from secretary.assistant.sources import quoted, source_of
 from secretary.assistant.turn import Said, Stage, Turn
 from secretary.kernel.errors import Language
+from secretary.kernel.unit import UnitFactory
+from secretary.knowledge.contradictions.service import to_believe
+from secretary.knowledge.search.ports import Passage
 
 LONGEST_QUOTE = 900
 INTRODUCTION: dict[Language, str] = {
@@ -18,18 +19,26 @@ INTRODUCTION: dict[Language, str] = {
 
 
 class Quote:
-    """Quotes the best passage as it stands."""
+    """Quotes the best passage as it stands, or the newer one that contradicts it."""
 
     stage = Stage.EXTRACT
 
+    def __init__(self, units: UnitFactory) -> None:
+        self._units = units
+
     async def respond(self, turn: Turn) -> AsyncGenerator[Said, None]:
-        if not turn.passages or turn.taking is not None:
+        if not turn.passages or not turn.is_answered or turn.taking is not None:
             return
-        best = turn.passages[0]
-        tidy = Citations(0, turn.allowed_hosts)
-        quote = tidy.feed(shortened(as_lines(best.text))) + tidy.end()
+        best = await self._best(turn)
+        quote = shortened(quoted(best.text, turn.allowed_hosts))
         yield Delta(f"{INTRODUCTION[turn.language]}\n\n{quote}")
-        yield SourcesFound((source_of(best),))
+        yield SourcesFound((source_of(best, turn.allowed_hosts),))
+
+    async def _best(self, turn: Turn) -> Passage:
+        if len({passage.document_id for passage in turn.passages}) == 1:
+            return turn.passages[0]
+        async with self._units.read() as unit:
+            return await to_believe(unit, turn.text, turn.passages)
 
 
 def shortened(text: str) -> str:

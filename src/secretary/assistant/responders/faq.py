@@ -6,6 +6,7 @@ from secretary.assistant import taking
 from secretary.assistant.ports import Buttons, Delta, SourcesFound
 from secretary.assistant.responders.message import draft_of
 from secretary.assistant.taking import Asking
+from secretary.assistant.tracing import note_faq
 from secretary.assistant.turn import Said, Stage, Turn
 from secretary.conversations.ports import Source
 from secretary.knowledge.faq.lookup import FaqLookup
@@ -32,6 +33,7 @@ class AnswerFromFaq:
         if hit is None:
             return
         turn.on_save(lambda unit: self._lookup.record_hit(unit, hit.entry_id))
+        note_faq(turn, hit)
         yield Delta(hit.answer)
         yield SourcesFound((Source(title=f"FAQ: {hit.question}"),))
         if turn.taking is not None:

@@ -3,21 +3,19 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from secretary.assistant.asking import ask_of, no_prompt
 from secretary.assistant.citations import Citations
 from secretary.assistant.ports import SourcesFound
 from secretary.assistant.prompt import UNKNOWN, build_prompt, in_role, sampling
 from secretary.assistant.responders.knowledge import recall
 from secretary.assistant.sources import source_of
+from secretary.assistant.tables import with_table_lines
 from secretary.assistant.turn import Said, Stage, Turn
 from secretary.conversations.ports import Source
 from secretary.kernel.unit import Unit, UnitFactory
 from secretary.llm.models import LlmPreset
 from secretary.llm.ports import ChatCapabilities, Delta, Finish, FinishReason, Piece, Prompt
-from secretary.llm.routing.ask import Ask, Origin
-from secretary.llm.routing.chain import ChainLink, Circumstances
 from secretary.llm.routing.router import Router
 from secretary.llm.service import get_preset, preset_for
 from secretary.usage.ports import LimitReached
@@ -33,11 +31,13 @@ class AskModel:
         self._router = router
 
     async def respond(self, turn: Turn) -> AsyncGenerator[Said, None]:
-        if turn.taking is not None or not await self._router.candidates(_ask(turn, _no_prompt)):
+        if turn.taking is not None or not await self._router.candidates(ask_of(turn, no_prompt)):
             return
         is_program = turn.asked is not None
-        pieces = self._router.stream(_ask(turn, await self._prompts(turn)))
+        pieces = self._router.stream(ask_of(turn, await self._prompts(turn)))
         answer = without_unknown(pieces, for_program=is_program)
+        if not is_program:  # a program can show a table, a chat cannot
+            answer = with_table_lines(answer)
         if turn.passages:
             answer = with_sources(answer, turn)
         try:
@@ -68,25 +68,6 @@ async def _preset(unit: Unit, turn: Turn) -> LlmPreset:
     return await preset_for(unit, turn.override.persona_id, turn.owner_id)
 
 
-def _ask(turn: Turn, prompt_for: Callable[[ChatCapabilities], Prompt]) -> Ask:
-    asked, assistant = turn.override.llm_backend, turn.assistant
-    owner_id = assistant.owner_id if asked is None else turn.owner_id
-    return Ask(
-        prompt_for,
-        Origin(turn.source, turn.session_id, assistant.id, turn.api_key_id, owner_id),
-        assistant.backends if asked is None else [ChainLink(backend=asked)],
-        Circumstances(turn.language, turn.source, len(turn.text), _local(turn).time()),
-    )
-
-
-def _local(turn: Turn) -> datetime:
-    return turn.asked_at.astimezone(ZoneInfo(turn.assistant.card.timezone))
-
-
-def _no_prompt(_: ChatCapabilities) -> Prompt:
-    return Prompt(())
-
-
 async def with_sources(answer: AsyncGenerator[Said, None], turn: Turn) -> AsyncGenerator[Said, None]:
     """The answer with its sources: numbers as the customer counts them, no link that nobody allowed."""
     citations = Citations(len(turn.passages), turn.allowed_hosts)
@@ -104,11 +85,11 @@ async def with_sources(answer: AsyncGenerator[Said, None], turn: Turn) -> AsyncG
 
 
 def _cited(turn: Turn, citations: Citations, finish: Finish) -> tuple[Source, ...]:
-    """What was cited, else the best passage: something of what was told to the model must be the source."""
+    """What was cited; else the best passage, where they surely answer: something that was told must be the source."""
     if finish.reason is FinishReason.TOOL_CALLS:
         return ()
-    cited = [turn.passages[number - 1] for number in citations.cited] or turn.passages[:1]
-    return tuple(source_of(passage) for passage in cited)
+    cited = [turn.passages[number - 1] for number in citations.cited] or turn.passages[: turn.is_answered]
+    return tuple(source_of(passage, turn.allowed_hosts) for passage in cited)
 
 
 async def without_unknown(

@@ -4,8 +4,10 @@ from collections.abc import AsyncGenerator, Iterator
 from dataclasses import asdict
 
 from secretary.assistant import taking
+from secretary.assistant.events import RequestTaken
 from secretary.assistant.models import Request
-from secretary.assistant.ports import Buttons, Delta
+from secretary.assistant.noticing import note_refusal
+from secretary.assistant.ports import Attention, Buttons, Delta
 from secretary.assistant.taking import Asking, Draft, Outcome, Step
 from secretary.assistant.turn import Said, Stage, Turn
 from secretary.kernel.language import detect_language
@@ -18,13 +20,25 @@ class TakeMessage:
 
     stage = Stage.MESSAGE
 
+    def __init__(self, attention: Attention | None = None) -> None:
+        self._attention = attention
+
     async def respond(self, turn: Turn) -> AsyncGenerator[Said, None]:
         if turn.taking is None:
+            note_refusal(turn)
             step = taking.offer(turn.text, turn.language)
         else:
             step = taking.advance(draft_of(turn.taking), turn.text, turn.language)
         for said in say(turn, step):
             yield said
+        if turn.taking is not None and step.draft.outcome is Outcome.TAKEN:
+            taken = RequestTaken(turn.taking.id, turn.owner_id)
+            turn.on_save(lambda unit: self._tell(unit, taken))
+
+    async def _tell(self, unit: Unit, taken: RequestTaken) -> None:
+        unit.record(taken)
+        if self._attention is not None:
+            await self._attention.message_taken(unit, taken.request_id, taken.owner_id)
 
 
 def drop_lapsed(turn: Turn) -> None:

@@ -1,6 +1,6 @@
 """Statements on the tree of messages. Each walks by index and touches only the part of the tree that it is about."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
 from sqlalchemy import (
@@ -148,6 +148,14 @@ async def newest_child(db: AsyncSession, session_id: str, parent_id: str | None)
         .limit(1)
     )
     return (await db.scalars(statement)).one_or_none()
+
+
+async def shown_answers(db: AsyncSession, session_id: str, question_ids: Collection[str]) -> Mapping[str, str]:
+    """Of these questions the answers that are shown, by question; without those of which none is."""
+    columns = (ChatMessage.parent_id, ChatMessage.id)
+    its = and_(ChatMessage.session_id == session_id, ChatMessage.parent_id.in_(question_ids), ChatMessage.is_active)
+    rows = await db.execute(select(*columns).where(its))
+    return {parent_id: answer_id for parent_id, answer_id in rows if parent_id is not None}
 
 
 async def siblings(db: AsyncSession, session_id: str, parents: Sequence[str | None]) -> Sequence[Row[str | None, str]]:

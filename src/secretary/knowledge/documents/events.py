@@ -61,6 +61,17 @@ class ImportAsked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SiteRepeats(Event):
+    """Somebody said when a site is read again."""
+
+    site: str
+    every: str
+
+    def trace(self) -> Trace:
+        return Trace("update", "knowledge", self.site, {"every": self.every})
+
+
+@dataclass(frozen=True, slots=True)
 class ImportCancelled(Event):
     """Somebody had an import stopped."""
 

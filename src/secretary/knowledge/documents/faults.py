@@ -80,6 +80,10 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "The site asks programs not to read this page (robots.txt).",
         "Сайт просит программы не читать эту страницу (robots.txt).",
     ),
+    "vanished": (
+        "The site has this page no more. The document is deleted if that is still so at the next walk.",
+        "Этой страницы на сайте больше нет. Если так будет и при следующем обходе, документ удалится.",
+    ),
     "no_pages": (
         "Nothing could be read there: the site does not answer, forbids it, or has no pages with text.",
         "Там нечего читать: сайт не отвечает, запрещает это или на нём нет страниц с текстом.",

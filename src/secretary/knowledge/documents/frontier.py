@@ -4,6 +4,7 @@ goes on; without the file a walk begins anew, and finds what it has read unchang
 
 import json
 from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
@@ -35,17 +36,40 @@ class Frontier:
     failures: int = 0
     is_listed: bool = False
     """The site's own list was taken: links are not followed."""
+    is_cut: bool = False
+    """Something was not seen: a page that failed, links that lie too deep or are too many."""
+    gone: list[str] = field(default_factory=list)
+    """What the site says it has no more."""
+    pages: dict[str, list[str]] = field(default_factory=dict)
+    """What documents were made of, with what the server knows each by: etag, date, links."""
 
     def add(self, url: str, distance: int) -> None:
         """Have an address fetched, once, where it belongs to the site and may hold text."""
         plain = plain_address(url)
-        if not plain or plain in self.seen or len(self.waiting) >= _WAITING or not self.is_here(plain):
+        if not plain or plain in self.seen or not self.is_here(plain):
+            return
+        if len(self.waiting) >= _WAITING:
+            self.is_cut = True
             return
         self.seen.add(plain)
         self.waiting.append((plain, distance))
 
     def is_here(self, url: str) -> bool:
         return bare_host(url) == self.host
+
+    def leads_on(self, links: Iterable[str]) -> bool:
+        """Is there an address of the site among these that never waited?"""
+        return any(one not in self.seen for one in self.here(links))
+
+    def here(self, links: Iterable[str]) -> Sequence[str]:
+        """Those that belong to the site, each once, in their one spelling."""
+        plain = dict.fromkeys(plain_address(link) for link in links)
+        return [one for one in plain if one and self.is_here(one)]
+
+    @property
+    def is_whole(self) -> bool:
+        """Has everything been seen that the site leads to?"""
+        return not self.waiting and not self.is_cut
 
     def progress(self, most: int, current: str) -> dict[str, int | str]:
         """For the panel. What waits is only a guess of what will be read."""
@@ -77,6 +101,11 @@ class Frontier:
 def bare_host(url: str) -> str:
     """Host and port; `www.` is the same site."""
     return urlsplit(url).netloc.lower().removeprefix("www.")
+
+
+def prefix_of(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}/"
 
 
 def joined(base: str, link: str) -> str:

@@ -24,9 +24,10 @@ from secretary.kernel.jobs import (
 from secretary.kernel.jobs.retry import Failure
 from secretary.kernel.text import clean
 from secretary.kernel.unit import Unit
-from secretary.knowledge.documents import events, faults, queries, service, storing
+from secretary.knowledge.documents import events, faults, queries, service, sites, storing
 from secretary.knowledge.documents.collections import service as collections
 from secretary.knowledge.documents.names import name_of_address, safe_name, title_of
+from secretary.knowledge.documents.sites import Every
 from secretary.knowledge.documents.uploads import Received
 from secretary.knowledge.models import Document, DocumentState, SourceType
 
@@ -64,16 +65,33 @@ async def address(unit: Unit, url: str, collection_ids: Sequence[str] | None) ->
     return await _ask(unit, document, {"url": url})
 
 
-async def site(unit: Unit, url: str, pages: int, collection_ids: Sequence[str] | None) -> JobId:
-    """Have a whole site read; the id of the walk that is under way where there is one. Raises Invalid, NotFound."""
+async def site(
+    unit: Unit, url: str, pages: int, collection_ids: Sequence[str] | None, every: Every | None = None
+) -> JobId:
+    """Have a whole site read; the id of the walk that is under way where there is one. Raises Invalid, NotFound.
+
+    `every` says when it is read again; None leaves that as it is.
+    """
     url = plain_url(url)
     chosen = list(await collections.chosen(unit, collection_ids))
     owner_id = collections.owner_of(unit)
+    remembered = await sites.find(unit, owner_id, url)
+    remembered.collections, remembered.most_pages = chosen, pages
+    await sites.keep(unit, remembered)
+    if every is not None:
+        await sites.repeat(unit, SITE, url, every)
     payload: dict[str, JsonValue] = {"url": url, "pages": pages, "collections": list(chosen), "owner": owner_id}
     key = f"{owner_id or ''}:{name_of_address(url)}"[-200:]
     job_id = await enqueue(unit, NewJob(SITE, payload, key=key, lane=SITE, max_attempts=_ATTEMPTS))
     unit.record(events.ImportAsked(job_id, "site"))
     return job_id
+
+
+async def repeat_site(unit: Unit, url: str, every: Every) -> sites.Site:
+    """Say when a site is read again. Raises Invalid, NotFound."""
+    site = await sites.repeat(unit, SITE, plain_url(url), every)
+    unit.record(events.SiteRepeats(sites.key_of(site.owner_id, site.url), every))
+    return site
 
 
 async def watched(unit: Unit) -> JobId:

@@ -32,20 +32,36 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """By what a server knows whether a page has changed: its headers `ETag` and `Last-Modified`, word for word."""
+
+    etag: str = ""
+    modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address answered. `url` is where it came from after redirects; `kind` its media type."""
+    """What an address answered. `url` is where it came from after redirects; `kind` its media type.
+
+    `is_unchanged`: there is no body, because nothing has changed since the `Stamp` that was sent.
+    """
 
     url: str
     kind: str
     charset: str
     body: bytes
+    stamp: Stamp = field(default_factory=Stamp)
+    is_unchanged: bool = False
 
 
 class Web(Protocol):
     """Fetches what a user's address leads to, through the guard."""
 
-    async def fetch(self, url: str, limit_bytes: int) -> Fetched:
-        """Raises Unread: not_allowed, not_reachable, not_there, refused, site_failed, too_large."""
+    async def fetch(self, url: str, limit_bytes: int, known: Stamp | None = None) -> Fetched:
+        """What is there; nothing but that it is the same where it is still `known`.
+
+        Raises Unread: not_allowed, not_reachable, not_there, refused, site_failed, too_large.
+        """
         ...
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
+from secretary.kernel.config import SystemConfig
 from secretary.knowledge.models import (
     Chunk,
     ChunkVector,
@@ -52,6 +53,14 @@ async def document(db: AsyncSession, document_id: str, *, lock: bool = False) ->
     if lock:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     return (await db.scalars(statement)).one_or_none()
+
+
+async def chunks(db: AsyncSession, document_id: str, *, limit: int, offset: int) -> tuple[Sequence[Chunk], int]:
+    """A page of a document's passages, in the order of its text, and how many there are."""
+    own = select(Chunk).where(Chunk.document_id == document_id)
+    total = await db.scalar(select(func.count()).select_from(own.subquery()))
+    rows = await db.scalars(own.order_by(Chunk.position).limit(limit).offset(offset))
+    return rows.all(), total or 0
 
 
 async def by_name(db: AsyncSession, owner_id: str | None, filename: str) -> Document | None:
@@ -114,6 +123,22 @@ async def has_twin(db: AsyncSession, new: Document, content_hash: str, url_prefi
         Document.source_url.startswith(url_prefix, autoescape=True),
     )
     return bool((await db.execute(select(exists().where(same)))).scalar_one())
+
+
+async def page(db: AsyncSession, owner_id: str | None, url: str, *, lock: bool = False) -> Document | None:
+    """The document that this owner has of an address."""
+    owner = Document.owner_id.is_(None) if owner_id is None else Document.owner_id == owner_id
+    statement = select(Document).where(owner, Document.source_type == SourceType.URL, Document.source_url == url)
+    statement = statement.order_by(Document.created).limit(1)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return (await db.scalars(statement)).one_or_none()
+
+
+async def configured(db: AsyncSession, prefix: str) -> Sequence[Mapping[str, Any]]:
+    """What is set under keys that begin like this."""
+    wanted = select(SystemConfig.value).where(SystemConfig.key.startswith(prefix, autoescape=True))
+    return (await db.scalars(wanted.order_by(SystemConfig.key))).all()
 
 
 async def replace_chunks(db: AsyncSession, document_id: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from secretary.knowledge.evaluation.report import aligned, figure
 from secretary.knowledge.evaluation.runner import Judged, Run
-from secretary.knowledge.evaluation.scores import DECISIONS, LATENCY, ORDER, Measure, Scores, is_right, score
+from secretary.knowledge.evaluation.scores import ANSWERS, DECISIONS, LATENCY, ORDER, Measure, Scores, is_right, score
 from secretary.knowledge.evaluation.shapes import Half
 
 _NOISE = {"share": 0.0005, "ms": 0.05}
@@ -83,4 +83,5 @@ def _figures(
     if not keys:
         return ()
     before, now = score([old[key] for key in keys]), score([new[key] for key in keys])
-    return [Change(half, measure, before, now) for measure in (*ORDER, *DECISIONS, *LATENCY)]
+    answers = [one for one in ANSWERS if one.of(before) is not None or one.of(now) is not None]
+    return [Change(half, measure, before, now) for measure in (*ORDER, *DECISIONS, *answers, *LATENCY)]

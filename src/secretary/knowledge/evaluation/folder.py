@@ -27,11 +27,16 @@ def read_set(place: Path, documents: Path | None = None) -> QuestionSet:
     """
     file = _question_file(place) if place.is_dir() else place
     read = read_documents(documents or _documents_beside(file))
-    by_name = _names(read)
-    questions = tuple(_resolved(one, by_name, file, line) for line, one in parse_lines(_text(file), str(file)))
+    return set_of(file.resolve().parent.name, read, _text(file), str(file))
+
+
+def set_of(name: str, documents: Sequence[Document], text: str, file: str) -> QuestionSet:
+    """Questions of a JSON Lines text about these documents; `file` names it in errors. Raises Invalid."""
+    by_name = _names(documents)
+    questions = tuple(_resolved(one, by_name, file, line) for line, one in parse_lines(text, file))
     if not questions:
-        raise errors.no_questions(str(file))
-    return QuestionSet(file.resolve().parent.name, read, questions)
+        raise errors.no_questions(file)
+    return QuestionSet(name, tuple(documents), questions)
 
 
 def read_documents(folder: Path) -> tuple[Document, ...]:
@@ -74,17 +79,17 @@ def _names(documents: Sequence[Document]) -> Mapping[str, Sequence[str]]:
     return names
 
 
-def _resolved(question: Question, by_name: Mapping[str, Sequence[str]], file: Path, line: int) -> Question:
+def _resolved(question: Question, by_name: Mapping[str, Sequence[str]], file: str, line: int) -> Question:
     gold = tuple(Gold(_document_of(one, by_name, file, line), one.quote) for one in question.gold)
     return replace(question, gold=gold)
 
 
-def _document_of(gold: Gold, by_name: Mapping[str, Sequence[str]], file: Path, line: int) -> str:
+def _document_of(gold: Gold, by_name: Mapping[str, Sequence[str]], file: str, line: int) -> str:
     wanted = gold.file.replace("\\", "/").removeprefix("./").removeprefix(f"{DOCUMENTS}/")
     found = by_name.get(wanted, ())
     if wanted in found:
         return wanted
     if len(found) != 1:
         fault = "several documents have this name" if found else "there is no such document"
-        raise errors.bad_line(str(file), line, f"gold file {gold.file!r}: {fault}")
+        raise errors.bad_line(file, line, f"gold file {gold.file!r}: {fault}")
     return found[0]

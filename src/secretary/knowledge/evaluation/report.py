@@ -7,7 +7,17 @@ from pydantic import TypeAdapter, ValidationError
 
 from secretary.knowledge.evaluation import errors
 from secretary.knowledge.evaluation.runner import Run
-from secretary.knowledge.evaluation.scores import DECISIONS, LATENCY, ORDER, TOTAL, Measure, Scores, score, score_kinds
+from secretary.knowledge.evaluation.scores import (
+    ANSWERS,
+    DECISIONS,
+    LATENCY,
+    ORDER,
+    TOTAL,
+    Measure,
+    Scores,
+    score,
+    score_kinds,
+)
 from secretary.knowledge.evaluation.shapes import Half
 
 FORMAT = 1
@@ -15,11 +25,12 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run of the product beside runs of its peers on the same questions."""
+    """A run of the product beside runs of its peers on the same questions. `engine` is what searched."""
 
     product: Run
     peers: tuple[Run, ...] = ()
     format: int = FORMAT
+    engine: str = ""
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -56,7 +67,9 @@ def _half_table(runs: Sequence[Run], half: Half) -> str:
     header = ["kind", "n", *(f"{measure.title} {run.name}" for measure in ORDER for run in runs)]
     rows = [_kind_row(kind, figures) for kind in figures[0] if _has_order(figures[0][kind])]
     totals = [score(run.of(half)) for run in runs]
-    decisions = [["", *(run.name for run in runs)], *(_measure_row(one, totals) for one in (*DECISIONS, *LATENCY))]
+    answers = [one for one in ANSWERS if any(one.of(scores) is not None for scores in totals)]
+    shown = (*DECISIONS, *answers, *LATENCY)
+    decisions = [["", *(run.name for run in runs)], *(_measure_row(one, totals) for one in shown)]
     return f"{half.value}: {totals[0].questions} questions\n{aligned([header, *rows])}\n\n{aligned(decisions)}"
 
 

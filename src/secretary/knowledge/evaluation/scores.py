@@ -26,6 +26,8 @@ class Scores:
     false_refusals: float | None
     latency_p50_ms: float | None
     latency_p95_ms: float | None
+    quoted_right: float | None = None
+    answered_right: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ LATENCY = (
     Measure("latency p50", lambda scores: scores.latency_p50_ms, "ms", is_better_higher=False),
     Measure("latency p95", lambda scores: scores.latency_p95_ms, "ms", is_better_higher=False),
 )
+ANSWERS = (
+    Measure("quoted answer right", lambda scores: scores.quoted_right),
+    Measure("model's answer right", lambda scores: scores.answered_right),
+)
 
 
 def score(judged: Sequence[Judged]) -> Scores:
@@ -69,7 +75,14 @@ def score(judged: Sequence[Judged]) -> Scores:
         false_refusals=refusals.false_refusals,
         latency_p50_ms=metrics.percentile(latencies, 50),
         latency_p95_ms=metrics.percentile(latencies, 95),
+        quoted_right=_share([one.quoted for one in judged]),
+        answered_right=_share([one.answered for one in judged]),
     )
+
+
+def _share(verdicts: Sequence[bool | None]) -> float | None:
+    """Of those that somebody looked at, the good ones."""
+    return metrics.mean([float(one) for one in verdicts if one is not None])
 
 
 def score_kinds(judged: Sequence[Judged]) -> Mapping[str, Scores]:

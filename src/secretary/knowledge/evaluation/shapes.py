@@ -29,10 +29,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file as it lies in its folder; `file` is its path there, with `/`."""
+    """A file as it lies in its folder; `file` is its path there, with `/`. `title` is known once it was read."""
 
     file: str
     content: bytes
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ class Question:
     @property
     def is_answerable(self) -> bool:
         return bool(self.gold)
+
+    @property
+    def has_expectations(self) -> bool:
+        """Is there anything that its answer must say or must not?"""
+        return bool(self.answer_contains or self.answer_must_not_contain)
 
 
 @dataclass(frozen=True, slots=True)

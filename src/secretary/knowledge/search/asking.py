@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from secretary.kernel.inflection import fold, words_of
+from secretary.knowledge.search.engine import Lexicon
 from secretary.knowledge.search.function_words import CONNECTORS, FUNCTION_TERMS, FUNCTION_WORDS, POINTERS
-from secretary.knowledge.search.index import Group, Index
+from secretary.knowledge.search.index import Group
 from secretary.knowledge.search.layout import switched
 from secretary.knowledge.search.tokens import term_of, terms_of
 
@@ -32,7 +33,7 @@ class Asked:
     text: str
 
 
-def understand(question: str, history: Sequence[str], index: Index) -> Asked:
+def understand(question: str, history: Sequence[str], index: Lexicon) -> Asked:
     """What `question` asks of this index, after `history` (what the customer said before, oldest first)."""
     said, text = _typed(question[:_LONGEST], index)
     own = _groups(said, index)
@@ -60,7 +61,7 @@ def _goes_on(said: str, own: Sequence[Group]) -> bool:
     return len(own) <= _SHORT_QUESTION or (bool(words) and words[0] in CONNECTORS) or not POINTERS.isdisjoint(words)
 
 
-def _typed(text: str, index: Index) -> tuple[str, str]:
+def _typed(text: str, index: Lexicon) -> tuple[str, str]:
     """The text folded, and as it was meant: in the other layout where more of its words are words then."""
     folded = fold(text)
     other = switched(folded)
@@ -69,15 +70,15 @@ def _typed(text: str, index: Index) -> tuple[str, str]:
     return folded, " ".join(text.split())
 
 
-def _known(folded: str, index: Index) -> int:
+def _known(folded: str, index: Lexicon) -> int:
     return sum(len(word) * _is_known(word, index) for word in words_of(folded))
 
 
-def _is_known(word: str, index: Index) -> bool:
+def _is_known(word: str, index: Lexicon) -> bool:
     return word in FUNCTION_WORDS or index.frequency(term_of(word)) > 0
 
 
-def _groups(said: str, index: Index) -> list[Group]:
+def _groups(said: str, index: Lexicon) -> list[Group]:
     """A group for each term that says something."""
     words = {term_of(word): word for word in words_of(said)}
     terms = dict.fromkeys(terms_of(said))
@@ -86,7 +87,7 @@ def _groups(said: str, index: Index) -> list[Group]:
     return list({group.terms: group for group in found}.values())[:_MOST_GROUPS]
 
 
-def _of_term(term: str, word: str, index: Index) -> Iterator[Group]:
+def _of_term(term: str, word: str, index: Lexicon) -> Iterator[Group]:
     if index.frequency(term) > 0 or not term.rstrip("~").isalpha():
         yield Group(((term, 1.0),))
     elif parts := _glued(word, index):
@@ -97,7 +98,7 @@ def _of_term(term: str, word: str, index: Index) -> Iterator[Group]:
         yield from _corrected(term, index)
 
 
-def _glued(word: str, index: Index) -> Sequence[str]:
+def _glued(word: str, index: Lexicon) -> Sequence[str]:
     """Two known words that were written as one, the longest first part preferred."""
     if len(word) < _SHORTEST_GLUED:
         return ()
@@ -108,12 +109,12 @@ def _glued(word: str, index: Index) -> Sequence[str]:
     return ()
 
 
-def _is_part(part: str, index: Index) -> bool:
+def _is_part(part: str, index: Lexicon) -> bool:
     return part in FUNCTION_WORDS if len(part) < _SHORTEST_PART else _is_known(part, index)
 
 
-def _corrected(term: str, index: Index) -> Iterator[Group]:
+def _corrected(term: str, index: Lexicon) -> Iterator[Group]:
     """The known words nearest to an unknown one; itself where there is none, for a word that nobody wrote counts."""
-    near = [(other, slips) for other, slips in index.vocabulary.similar(term) if index.frequency(other)]
+    near = [(other, slips) for other, slips in index.similar(term) if index.frequency(other)]
     chosen = tuple((other, _SURENESS_OF_SLIPS[slips]) for other, slips in near[:_MOST_SIMILAR])
     yield Group(chosen or ((term, 1.0),))

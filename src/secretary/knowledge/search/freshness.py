@@ -16,6 +16,7 @@ from secretary.kernel.freshness import Freshness
 from secretary.kernel.unit import UnitFactory
 from secretary.knowledge.documents.events import DocumentChanged
 from secretary.knowledge.search import queries
+from secretary.knowledge.search.engine import Kept, Searched
 from secretary.knowledge.search.held import Held
 from secretary.knowledge.search.queries import Version
 
@@ -26,28 +27,34 @@ _PATIENCE_S = 0.5
 
 
 class Indexes:
-    """Holds one index a collection. For the tasks of one event loop."""
+    """Holds one index a collection, which `kept` makes of its id. Implements `Engine`, for the tasks of one loop."""
 
     def __init__(
-        self, units: UnitFactory, models: Sequence[str], monotonic: Callable[[], float] = time.monotonic
+        self,
+        units: UnitFactory,
+        models: Sequence[str],
+        monotonic: Callable[[], float] = time.monotonic,
+        kept: Callable[[str], Kept] = Held,
     ) -> None:
-        self._units, self._models = units, models
+        self._units, self._models, self._kept = units, models, kept
         self._freshness = Freshness(monotonic)
         self._versions: Mapping[str, Version] = {}
-        self._held: defaultdict[str, Held | None] = defaultdict(lambda: None)
+        self._held: defaultdict[str, Kept | None] = defaultdict(lambda: None)
         self._reading: dict[str, asyncio.Task[None]] = {}
+        self._shown: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         units.bus.subscribe(DocumentChanged, self._on_change)
 
-    async def of(self, collection_ids: Sequence[str] | None) -> Sequence[Held]:
+    async def of(self, collection_ids: Sequence[str] | None) -> Sequence[Searched]:
         """The indexes of these collections, or of the default one for `None`. Unknown ids are passed over."""
         await self._freshness.ensure(self._check)
         if collection_ids is None:
             collection_ids = [known for known, version in self._versions.items() if version.is_default]
         known = [one for one in dict.fromkeys(collection_ids) if one in self._versions]
         await asyncio.gather(*(self._up_to_date(one) for one in known))
-        return [held for one in known if (held := self._held[one]) is not None]
+        # as they are now: an index that is replaced while a question waits for its vector is still this one's
+        return [held.as_it_is() for one in known if (held := self._held[one]) is not None]
 
-    async def all(self) -> Sequence[Held]:
+    async def all(self) -> Sequence[Searched]:
         """The indexes of every collection."""
         await self._freshness.ensure(self._check)
         return await self.of(list(self._versions))
@@ -55,6 +62,11 @@ class Indexes:
     def changed(self) -> None:
         """Ask the database again before the next question."""
         self._freshness.changed()
+
+    @property
+    def is_reading(self) -> bool:
+        """Is something read just now?"""
+        return bool(self._reading)
 
     async def close(self) -> None:
         """Stop reading."""
@@ -72,6 +84,7 @@ class Indexes:
             self._versions = await queries.versions(unit.db)
         for gone in self._held.keys() - self._versions.keys():
             del self._held[gone]
+            self._shown.pop(gone, None)
 
     async def _up_to_date(self, collection_id: str) -> None:
         """Read what changed; whoever has an older index already does not wait long for it."""
@@ -84,19 +97,33 @@ class Indexes:
             self._reading[collection_id] = task
             task.add_done_callback(lambda _: self._reading.pop(collection_id, None))
         if held is None:
-            await asyncio.shield(task)
+            await self._until_shown(collection_id, task)
         else:
             await asyncio.wait({task}, timeout=_PATIENCE_S)
 
+    async def _until_shown(self, collection_id: str, task: asyncio.Task[None]) -> None:
+        """Until there is something to ask, though there may be more to read. Raises what the reading raised."""
+        shown = asyncio.create_task(self._shown[collection_id].wait())
+        try:
+            await asyncio.wait({task, shown}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            shown.cancel()
+        if task.done():
+            task.result()
+
     async def _read(self, collection_id: str) -> None:
-        """Until nothing newer is known. A first index is shown when it is whole, changes as they come."""
-        held = self._held[collection_id] or Held(collection_id)
+        """Until nothing newer is known. What there is is shown after each step."""
+        held = self._held[collection_id] or self._kept(collection_id)
         while collection_id in self._versions and held.version != self._versions[collection_id].number:
+            wanted = self._versions[collection_id].number
             try:
-                await held.refresh(self._units, self._versions[collection_id].number, self._models)
+                has_more = await held.refresh(self._units, wanted, self._models)
             except SecretaryError as error:
                 log.warning("index_not_read", collection_id=collection_id, code=error.code)
                 if self._held[collection_id] is None:
                     raise
                 return
             self._held[collection_id] = held
+            self._shown[collection_id].set()
+            if held.version != wanted and not has_more:
+                return  # the next question has it tried again

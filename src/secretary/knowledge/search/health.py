@@ -50,12 +50,14 @@ class SearchIndex:
         by_meaning: bool | None = None
         engine = "words"
         for held in await self._search.indexes.all():
-            passages += len(held.index)
-            lacking += len(held.index.meaningless()) if self._model else 0
+            size = await held.size()
+            passages += size.passages
+            lacking += size.lacking if self._model else 0
             engine = held.engine if len(held.engine) > len(engine) else engine
-            if not len(held.index):
+            drawn = await held.any_passage(self._choose)
+            if drawn is None:
                 continue
-            chunk_id = held.index.chunk_id(self._choose(len(held.index)))
+            chunk_id, has_vector = drawn
             async with self._units.read() as unit:
                 found = await queries.passages(unit.db, [chunk_id])
             if chunk_id not in found:  # changed meanwhile
@@ -63,23 +65,23 @@ class SearchIndex:
             text = f"{found[chunk_id].heading} {found[chunk_id].text}"[:_QUESTION_CHARS]
             words, meaning = await self._search.places(held, text, _DEPTH)
             by_words = by_words and (chunk_id in words or not text.strip())
-            if meaning is not None and chunk_id not in held.index.meaningless():
+            if meaning is not None and has_vector:
                 by_meaning = by_meaning is not False and chunk_id in meaning
         return Health(engine, passages, lacking, by_words, by_meaning)
 
     async def numbers(self) -> IndexNumbers:
         """As the port of documents says, of all collections together."""
         all_held = await self._search.indexes.all()
-        sections = sum(len(held.index) for held in all_held)
-        lacking = sum(len(held.index.meaningless()) for held in all_held)
-        length = sum(held.index.mean_length * len(held.index) for held in all_held)
+        sizes = [await held.size() for held in all_held]
+        sections = sum(size.passages for size in sizes)
+        length = sum(size.mean_length * size.passages for size in sizes)
         return IndexNumbers(
             engine=max((held.engine for held in all_held), key=len, default="words"),
             embedding_engine=self._model.name if self._model else "",
-            embedding_sections=sections - lacking,
+            embedding_sections=sections - sum(size.lacking for size in sizes),
             sections_indexed=sections,
-            files_indexed=sum(held.index.documents for held in all_held),
-            unique_tokens=sum(len(held.index.vocabulary) for held in all_held),
+            files_indexed=sum(size.documents for size in sizes),
+            unique_tokens=sum(size.terms for size in sizes),
             avg_doc_length=length / sections if sections else 0.0,
             available=True,
         )

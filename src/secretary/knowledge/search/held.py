@@ -1,16 +1,19 @@
 """The index of one collection in this process, brought up to what the database has: document by document."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from secretary.kernel.unit import UnitFactory
 from secretary.knowledge.search import queries
-from secretary.knowledge.search.index import Index, Scale
+from secretary.knowledge.search.asking import Asked, understand
+from secretary.knowledge.search.engine import Size
+from secretary.knowledge.search.index import Group, Index, Scale, Seen
 from secretary.knowledge.search.queries import Stamp
 from secretary.knowledge.search.scoring import SCALES
+from secretary.knowledge.search.segment import Floats
 
 _DOCUMENTS_AT_ONCE = 50
 """Between which other tasks run."""
@@ -21,7 +24,10 @@ _FEW = 64
 
 @dataclass(slots=True)
 class Held:
-    """What a collection's passages say, and what they mean to one model (empty: to none). `version` is how fresh."""
+    """What a collection's passages say, and what they mean to one model (empty: to none). `version` is how fresh.
+
+    Implements `Kept`.
+    """
 
     collection_id: str
     version: int = 0
@@ -32,19 +38,44 @@ class Held:
 
     @property
     def engine(self) -> str:
-        return f"words+vectors:{self.model}" if self.scale is not None else "words"
+        return f"words+vectors:{self.model}" if self.scale is not None else self.words_engine
 
-    async def refresh(self, units: UnitFactory, version: int, models: Sequence[str]) -> None:
+    @property
+    def words_engine(self) -> str:
+        return "words"
+
+    def as_it_is(self) -> "Held":
+        return replace(self)
+
+    async def understand(self, question: str, history: Sequence[str]) -> Asked:
+        return understand(question, history, self.index)
+
+    async def find(self, groups: Sequence[Group], meant: Floats | None, most: int) -> Seen:
+        return self.index.find(groups, meant, most)
+
+    async def size(self) -> Size:
+        index = self.index
+        lacking = len(index.meaningless())
+        return Size(len(index), index.documents, len(index.vocabulary), lacking, index.mean_length)
+
+    async def any_passage(self, choose: Callable[[int], int]) -> tuple[str, bool] | None:
+        if not len(self.index):
+            return None
+        chunk_id = self.index.chunk_id(choose(len(self.index)))
+        return chunk_id, chunk_id not in self.index.meaningless()
+
+    async def refresh(self, units: UnitFactory, version: int, models: Sequence[str]) -> bool:
         """Read what changed up to `version` at least. `models` are those that can be asked, the wanted one first.
 
-        Questions are answered meanwhile, from what is there already.
+        Questions are answered meanwhile, from what is there already. Afterwards nothing is left to be read.
         """
         async with units.read() as unit:
             stamps = await queries.stamps(unit.db, self.collection_id)
             known = await queries.known_to(unit.db, self.collection_id) if models else {}
         await self._read_documents(units, stamps)
-        await self._read_vectors(units, _chosen(models, known, len(self.index)))
+        await self._read_vectors(units, chosen(models, known, len(self.index)))
         self.stamps, self.version = stamps, version
+        return False
 
     async def _read_documents(self, units: UnitFactory, stamps: Mapping[str, Stamp]) -> None:
         changed = [one for one, stamp in stamps.items() if self.stamps.get(one) != stamp]
@@ -88,7 +119,7 @@ class Held:
         await asyncio.to_thread(self.index.give_meanings, vectors)
 
 
-def _chosen(models: Sequence[str], known: Mapping[str, int], passages: int) -> str:
+def chosen(models: Sequence[str], known: Mapping[str, int], passages: int) -> str:
     """The wanted model where it knows everything, else the one that knows most: the wanted one where they tie."""
     if not any(known.get(model) for model in models):
         return models[0] if models else ""

@@ -21,7 +21,8 @@ _B = 0.5
 _MOST_SEGMENTS = 8
 _REMEMBERED = 4_096
 """Terms whose frequency is remembered: questions ask for the same ones again, and several times each."""
-_SAMPLE = 200
+SAMPLE = 200
+"""Vectors by which the usual cosines are known."""
 _FEW_PAIRS = 100
 
 
@@ -99,6 +100,10 @@ class Index:
             return 0
         return sum(int(one.alive[one.postings(number)[0]].sum()) for one in self.segments)
 
+    def similar(self, term: str) -> Sequence[tuple[str, int]]:
+        """As `Lexicon` says."""
+        return self.vocabulary.similar(term)
+
     def find(self, groups: Sequence[Group], meant: Floats | None, most: int) -> Seen:
         """The best `most` by words, and the best `most` by how like `meant` they are."""
         rarity = np.array([self._rarity(group) for group in groups], np.float32)
@@ -108,7 +113,7 @@ class Index:
             for segment in self.segments
             for candidate in _in_segment(segment, self._found(segment, groups, mean_length), rarity, meant, most)
         ]
-        return Seen(_the_most(found, most), rarity)
+        return Seen(the_most(found, most), rarity)
 
     def give_meanings(self, vectors: Mapping[str, Floats]) -> None:
         """Vectors of passages, by their ids; unknown ids are passed over."""
@@ -133,16 +138,11 @@ class Index:
 
     def scale(self) -> Scale | None:
         """What cosines are usual here: from those of passages with each other. None where there is no vector."""
-        rows = [one.matrix.sample(_SAMPLE) for one in self.segments]
+        rows = [one.matrix.sample(SAMPLE) for one in self.segments]
         some = [one for one in rows if len(one)]
         if not some:
             return None
-        sample = np.concatenate(some)[:_SAMPLE]
-        cosines = (sample @ sample.T)[np.triu_indices(len(sample), 1)]
-        if len(cosines) < _FEW_PAIRS:
-            return _USUAL
-        spread = float(cosines.std())
-        return Scale(float(cosines.mean()) - spread, spread)
+        return scale_of(np.concatenate(some)[:SAMPLE])
 
     @property
     def documents(self) -> int:
@@ -171,8 +171,7 @@ class Index:
         raise IndexError(number)
 
     def _rarity(self, group: Group) -> float:
-        count = max((self.frequency(term) for term, _ in group.terms), default=0)
-        return group.weight * float(np.log1p((len(self) - count + 0.5) / (count + 0.5)))
+        return rarity_of(group, max((self.frequency(term) for term, _ in group.terms), default=0), len(self))
 
     def _found(self, segment: Segment, groups: Sequence[Group], mean_length: float) -> Floats:
         """How well each slot has each group: BM25 without the rarity, scaled to 1."""
@@ -183,10 +182,30 @@ class Index:
                 if number is None:
                     continue
                 slots, counts = segment.postings(number)
-                norm = _K1 * (1 - _B + _B * segment.lengths[slots] / max(mean_length, 1.0))
-                value = (sureness * counts / (counts + norm)).astype(np.float32)
+                value = sureness * saturated(counts, segment.lengths[slots], mean_length)
                 row[slots] = np.maximum(row[slots], value)
         return scores
+
+
+def rarity_of(group: Group, frequency: int, passages: int) -> float:
+    """What a group is worth at most, where its commonest term stands in `frequency` of all the passages."""
+    return group.weight * float(np.log1p((passages - frequency + 0.5) / (frequency + 0.5)))
+
+
+def saturated(counts: NDArray[np.integer], lengths: NDArray[np.integer], mean_length: float) -> Floats:
+    """BM25 without the rarity, of passages with these lengths in which a term stands so often: from 0 to 1."""
+    norm = _K1 * (1 - _B + _B * lengths / max(mean_length, 1.0))
+    found: Floats = (counts / (counts + norm)).astype(np.float32)
+    return found
+
+
+def scale_of(sample: Floats) -> Scale:
+    """What cosines are usual among passages with these vectors, a row each."""
+    cosines = (sample @ sample.T)[np.triu_indices(len(sample), 1)]
+    if len(cosines) < _FEW_PAIRS:
+        return _USUAL
+    spread = float(cosines.std())
+    return Scale(float(cosines.mean()) - spread, spread)
 
 
 def _in_segment(
@@ -203,7 +222,7 @@ def _in_segment(
     return [Candidate(one.decode(), words, its_worth, cosine) for one, words, its_worth, cosine in columns]
 
 
-def _the_most(found: Sequence[Candidate], most: int) -> Sequence[Candidate]:
+def the_most(found: Sequence[Candidate], most: int) -> Sequence[Candidate]:
     """The best of all segments, by words and by meaning."""
     if len(found) <= most:
         return found

@@ -6,7 +6,7 @@ They take 16 MB beside the passages themselves, which a program that was just in
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 
@@ -17,6 +17,7 @@ from secretary.knowledge.documents.events import DocumentChanged
 from secretary.knowledge.documents.ports import IndexNumbers
 from secretary.knowledge.search import queries
 from secretary.knowledge.search.ports import Found, Vectors
+from secretary.knowledge.search.postgresql.pgvector import Pgvector
 
 if TYPE_CHECKING:
     from secretary.knowledge.search.document_search import DocumentSearch
@@ -24,14 +25,25 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+EngineName = Literal["memory", "postgresql", "auto"]
+
 
 class LazySearch:
-    """Implements `Search`, and `Index` of documents. `models`: as for `DocumentSearch`, the wanted one first."""
+    """Implements `Search`, and `Index` of documents. `models`: as for `DocumentSearch`, the wanted one first.
+
+    `engine`: `memory` is an index in this process; `auto` is PostgreSQL, unless there are models and it cannot compare
+    vectors.
+    """
 
     def __init__(
-        self, units: UnitFactory, models: Sequence[Vectors] = (), monotonic: Callable[[], float] = time.monotonic
+        self,
+        units: UnitFactory,
+        models: Sequence[Vectors] = (),
+        monotonic: Callable[[], float] = time.monotonic,
+        *,
+        engine: EngineName = "memory",
     ) -> None:
-        self._units, self._models, self._monotonic = units, models, monotonic
+        self._units, self._models, self._monotonic, self._engine = units, models, monotonic, engine
         self._search: DocumentSearch | None = None
         self._empty_at: float | None = None
         units.bus.subscribe(DocumentChanged, self._on_change)
@@ -95,7 +107,7 @@ class LazySearch:
         if self._search is None and not self._was_just_empty():
             async with self._loading:
                 if self._search is None and await self._has_passages():
-                    self._search = await asyncio.to_thread(self._load)
+                    self._search = await asyncio.to_thread(self._load, await self._is_in_postgresql())
         return self._search
 
     def _was_just_empty(self) -> bool:
@@ -111,10 +123,19 @@ class LazySearch:
         self._empty_at = None if found else self._monotonic()
         return found
 
-    def _load(self) -> "DocumentSearch":
+    async def _is_in_postgresql(self) -> bool:
+        if self._engine == "auto" and self._models:
+            return await Pgvector().is_there(self._units)
+        return self._engine != "memory"
+
+    def _load(self, is_in_postgresql: bool) -> "DocumentSearch":
         from secretary.knowledge.search.document_search import DocumentSearch  # noqa: PLC0415  see the module
 
-        return DocumentSearch(self._units, self._models, self._monotonic)
+        if not is_in_postgresql:
+            return DocumentSearch(self._units, self._models, self._monotonic)
+        from secretary.knowledge.search.postgresql.engine import in_postgresql  # noqa: PLC0415  see the module
+
+        return DocumentSearch(self._units, self._models, self._monotonic, in_postgresql)
 
     def _index(self, search: "DocumentSearch") -> "SearchIndex":
         from secretary.knowledge.search.health import SearchIndex  # noqa: PLC0415  see the module

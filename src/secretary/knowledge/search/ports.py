@@ -23,7 +23,8 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best passages, best first; `is_answer` is whether the best of them is good enough to answer from.
+    """The best passages, best first; `is_answer` is whether the best of them is good enough to quote as the answer, and
+    `is_near` whether it may be: somebody has to read it first. What is an answer is near, too.
 
     `engine` names what searched: `words`, or `words+vectors:{model}`.
     """
@@ -31,6 +32,7 @@ class Found:
     passages: Sequence[Passage]
     is_answer: bool
     engine: str
+    is_near: bool = False
 
 
 class Search(Protocol):
@@ -62,3 +64,11 @@ class Vectors(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class Reranker(Protocol):
+    """Reads the question beside each passage, which is slower than a search and judges better."""
+
+    async def rerank(self, question: str, passages: Sequence[str]) -> Sequence[float]:
+        """How surely each of `passages` answers, in their order, within 0 and 1. Raises Upstream, LimitReached."""
+        ...

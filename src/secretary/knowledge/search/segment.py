@@ -22,8 +22,8 @@ Numbers = NDArray[np.int32]
 LARGEST = 65_000
 """Passages of one segment: their slots are numbers of 16 bits."""
 _HEADING_WEIGHT = 2
-_MOST = 255
-_MOST_TERMS = 65_535
+MOST = 255
+MOST_TERMS = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,12 @@ def build(entries: Sequence[Entry], vocabulary: Vocabulary) -> Segment:
     local: dict[str, int] = {}
     numbers, slots, counts, lengths = array("i"), array("H"), array("B"), array("H")
     for slot, entry in enumerate(entries):
-        found = _counted(entry)
-        lengths.append(min(sum(found.values()), _MOST_TERMS))
+        found = counted(entry)
+        lengths.append(min(sum(found.values()), MOST_TERMS))
         for term, count in found.items():
             numbers.append(local.setdefault(term, len(local)))
             slots.append(slot)
-            counts.append(min(count, _MOST))
+            counts.append(min(count, MOST))
     of_term = vocabulary.add(list(local))[np.array(numbers, np.int32)]
     ids = np.array([entry.chunk_id.encode() for entry in entries], dtype="S36")
     documents = np.array([entry.document_id.encode() for entry in entries], dtype="S36")
@@ -114,7 +114,7 @@ def _grouped(
     return terms.astype(np.int32), offsets, slots[order], counts[order]
 
 
-def _counted(entry: Entry) -> Counter[str]:
+def counted(entry: Entry) -> Counter[str]:
     """How often each term stands in a passage; in its headings it counts more, and once in its title."""
     found = Counter(terms_of(entry.text))
     for term in terms_of(entry.heading):

@@ -1,7 +1,7 @@
 """Fitting a calibration: a logistic regression with few parameters, so that it holds for texts it has not seen."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,21 +12,35 @@ _ROUNDS = 50
 _RIDGE = 1.0
 
 
-def fit(told: Sequence[Signs], answers: Sequence[bool], *, lost: float) -> Calibration:
+def fit(
+    told: Sequence[Signs], answers: Sequence[bool], *, lost: float, unread: float, sets: Sequence[str] = ()
+) -> Calibration:
     """The calibration for questions whose best passages were `told` of; `answers` says which can be answered at all.
 
-    The threshold is where the share `lost` of those that can be answered is refused. Both kinds must be there.
+    Its threshold is where the share `lost` of those that can be answered is refused, and it is near where the share
+    `unread` of them would not even be read. `sets` says of each question whose it is: each is then judged by what the
+    others taught, as a business that nobody has seen will be, and no business loses more. Both kinds must be there, in
+    every set.
     """
-    values = np.array([[one.score, one.lead, one.coverage] for one in told])
+    values = np.array([astuple(one) for one in told])
     wanted = np.array(answers, float)
+    found = _fitted(values, wanted)
+    businesses = list(sets) or [""] * len(told)
+    lowest: list[NDArray[np.float64]] = []
+    for name in sorted(set(businesses)):
+        own = np.array([one == name for one in businesses])
+        taught = found if own.all() else _fitted(values[~own], wanted[~own])
+        odds = [log_odds(one, taught) for one, is_asked in zip(told, own & (wanted == 1), strict=True) if is_asked]
+        lowest.append(np.quantile(odds, [lost, unread]))
+    threshold, near = (1 / (1 + np.exp(-np.min(lowest, axis=0)))).tolist()
+    return replace(found, threshold=threshold, near=near)
+
+
+def _fitted(values: NDArray[np.float64], wanted: NDArray[np.float64]) -> Calibration:
     centre, spread = values.mean(0), values.std(0) + 1e-9
     weights = _weights((values - centre) / spread, wanted)
     slopes = weights[1:] / spread
-    score, lead, coverage = map(float, slopes)
-    found = Calibration(float(weights[0] - slopes @ centre), score, lead, coverage, threshold=0.5)
-    odds = [log_odds(one, found) for one, answer in zip(told, answers, strict=True) if answer]
-    threshold = 1 / (1 + np.exp(-np.quantile(odds, lost)))
-    return replace(found, threshold=float(threshold))
+    return Calibration(float(weights[0] - slopes @ centre), Signs(*map(float, slopes)), threshold=0.5, near=0.5)
 
 
 def _weights(values: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """Every term that was ever indexed, by number, and those that are written almost like a word that is not among them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 _SHORTEST = 4
 _SHORTEST_FOR_TWO = 8
-_LOOKED_AT = 120
+LOOKED_AT = 120
 
 
-def _mask(term: str) -> int:
+def mask_of(term: str) -> int:
     """Which letters there are, in 64 bits."""
     bits = 0
     for letter in term:
@@ -55,7 +55,7 @@ class _Table:
             hashes[order],
             numbers[order],
             np.concatenate([self.ends, ends]),
-            np.concatenate([self.masks, np.array([_mask(term) for term in terms], np.uint64)]),
+            np.concatenate([self.masks, np.array([mask_of(term) for term in terms], np.uint64)]),
             np.concatenate([self.sizes, np.array([len(term) for term in terms], np.int8)]),
         )
 
@@ -94,27 +94,37 @@ class Vocabulary:
 
     def similar(self, term: str) -> Sequence[tuple[str, int]]:
         """Terms that one slip makes of this one, or two of a long one, with the number of slips; the fewest only."""
-        if len(term) < _SHORTEST or not term.isalpha():
-            return ()
-        most = 2 if len(term) >= _SHORTEST_FOR_TWO else 1
-        found = [(other, slips) for other in self._resembling(term, most) if (slips := distance(term, other, most))]
-        least = min((slips for _, slips in found), default=0)
-        return sorted(pair for pair in found if pair[1] == least)
+        most = most_slips(term)
+        return nearest(term, self._resembling(term, most), most) if most else ()
 
     def _resembling(self, term: str, most: int) -> Iterator[str]:
         """Terms of about that length and nearly those letters: a cheap sieve."""
         table = self._table
         near = np.flatnonzero(np.abs(table.sizes - len(term)) <= most)
-        differing = np.bitwise_count(table.masks[near] ^ np.uint64(_mask(term)))
+        differing = np.bitwise_count(table.masks[near] ^ np.uint64(mask_of(term)))
         close = near[differing <= 2 * most]
-        if len(close) > _LOOKED_AT:
+        if len(close) > LOOKED_AT:
             order = np.argsort(differing[differing <= 2 * most], kind="stable")
-            close = close[order[:_LOOKED_AT]]
+            close = close[order[:LOOKED_AT]]
         for number in close.tolist():
             begin, end = int(table.ends[number - 1]) if number else 0, int(table.ends[number])
             other = self._letters[begin:end].decode()
             if other.isalpha():
                 yield other
+
+
+def most_slips(term: str) -> int:
+    """How many slips are forgiven in a word; none in a short one, and where it is no word."""
+    if len(term) < _SHORTEST or not term.isalpha():
+        return 0
+    return 2 if len(term) >= _SHORTEST_FOR_TWO else 1
+
+
+def nearest(term: str, others: Iterable[str], most: int) -> Sequence[tuple[str, int]]:
+    """Those with the fewest slips, `most` at most, and how many these are; in the order of the alphabet."""
+    found = [(other, slips) for other in others if (slips := distance(term, other, most))]
+    least = min((slips for _, slips in found), default=0)
+    return sorted(pair for pair in found if pair[1] == least)
 
 
 def distance(one: str, other: str, most: int) -> int:

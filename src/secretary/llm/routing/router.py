@@ -77,6 +77,17 @@ class Router:
         """
         return await self._somebody(ask, hear_out)
 
+    async def once(self, ask: Ask, backend: Backend, patience: Patience) -> Sequence[Piece]:
+        """The whole answer of this backend, which is asked once and never again. Raises as `stream` does."""
+        if not backend.breaker.let_through():
+            raise _left_alone(backend)
+        try:
+            prompt = ask.prompt_for(backend.model.capabilities)
+            ensure_able(backend.model.capabilities, prompt)
+            return await hear_out(self._accounting, ask, backend, prompt, patience)
+        finally:
+            backend.breaker.gave_up()  # nothing is left to give up where the call has told how it went
+
     async def _somebody(self, ask: Ask, call: Calling[Heard]) -> Heard:
         """What comes of the first call that succeeds."""
         candidates = await self.candidates(ask)

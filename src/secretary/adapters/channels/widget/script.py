@@ -36,8 +36,20 @@ def script_response(request: Request, instance: InstanceView[WidgetSettings]) ->
     if bundle is None:
         return _javascript(request, "/* AI Secretary: the widget is not built; run `make run`. */\n")
     origin = instance.settings.tunnel_url or own_origin(request)
-    shown = instance.settings.model_dump(exclude=PRIVATE) | {"instance": instance.id, "origin": origin}
-    return _javascript(request, f"{{const __AI_SECRETARY__={script_literal(shown)};\n{bundle}\n}}\n")
+    return _javascript(request, _joined(instance.settings, instance.id, origin, bundle))
+
+
+def preview_script(settings: WidgetSettings, instance_id: str, origin: str) -> str:
+    """The script as it would be with these settings, for a page that shows them before they are saved."""
+    bundle = built_script()
+    if bundle is None:
+        return "/* AI Secretary: the widget is not built; run `make run`. */\n"
+    return _joined(settings, instance_id, origin, bundle)
+
+
+def _joined(settings: WidgetSettings, instance_id: str, origin: str, bundle: str) -> str:
+    shown = settings.model_dump(exclude=PRIVATE) | {"instance": instance_id, "origin": origin}
+    return f"{{const __AI_SECRETARY__={script_literal(shown)};\n{bundle}\n}}\n"
 
 
 def _javascript(request: Request, text: str) -> Response:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from secretary.assistant.chat.api import branches, messages, notes, own, sessions
+from secretary.assistant.chat.api import branches, messages, notes, own, sessions, why
 
 router = APIRouter(tags=["chat"])
-for part in (sessions, messages, branches, notes, own):
+for part in (sessions, messages, why, branches, notes, own):
     router.routes.extend(part.router.routes)

@@ -1,6 +1,6 @@
 """`/admin/chat/sessions/{id}/branches`: the tree, and which branch is shown."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
@@ -8,6 +8,8 @@ from pydantic import BaseModel
 from secretary.assistant.chat.access import seen, touched
 from secretary.assistant.chat.api.deps import PREFIX, SESSION, MayRead, MayWrite, opened
 from secretary.assistant.chat.schemas import Switch
+from secretary.assistant.chat.shapes import SwitchedSession
+from secretary.assistant.noticing import follow_branch
 from secretary.conversations.tree import reading, service
 from secretary.web.deps import UnitDep
 
@@ -46,8 +48,9 @@ async def read_branches(
 
 
 @router.post(SESSION + "/branches/switch")
-async def switch_branch(unit: UnitDep, actor: MayWrite, session_id: str, body: Switch) -> dict[str, Any]:
+async def switch_branch(unit: UnitDep, actor: MayWrite, session_id: str, body: Switch) -> SwitchedSession:
     """Show the branch of a message: its ancestors, itself, and the newest below it."""
     await touched(unit, actor, session_id)
     session = await service.switch(unit, session_id, body.message_id)
-    return {"status": "ok", **dict(await opened(unit, session))}
+    await follow_branch(unit, session_id)
+    return SwitchedSession(**dict(await opened(unit, session)))

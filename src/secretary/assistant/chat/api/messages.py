@@ -10,10 +10,10 @@ from secretary.assistant.chat.access import touched
 from secretary.assistant.chat.api.deps import MESSAGE, PREFIX, SESSION, ChatDep, MayHear, MayWrite
 from secretary.assistant.chat.schemas import Ask, AskAgain, Edited, Thumb
 from secretary.assistant.chat.service import Chat
-from secretary.assistant.chat.shapes import Exchanged, MessageOut, exchanged, message_out
+from secretary.assistant.chat.shapes import Done, Exchanged, OneMessage, exchanged, message_out
 from secretary.assistant.frames import frames, user_message
+from secretary.assistant.noticing import rate
 from secretary.assistant.ports import Accepted
-from secretary.conversations import service as conversations
 from secretary.kernel.unit import Actor
 from secretary.web.deps import UnitDep, services
 from secretary.web.sse import EventStream, resume_from
@@ -64,10 +64,10 @@ async def listen_again(
 
 
 @router.post(MESSAGE + "/cancel", status_code=202)
-async def cancel_answer(chat: ChatDep, actor: MayWrite, session_id: str, message_id: str) -> dict[str, str]:
+async def cancel_answer(chat: ChatDep, actor: MayWrite, session_id: str, message_id: str) -> Done:
     """Stop an answer; what was said stays. Repeatable."""
     await chat.cancel(actor, session_id, message_id)
-    return {"status": "ok"}
+    return Done()
 
 
 @router.put(MESSAGE)
@@ -80,10 +80,10 @@ async def edit_message(
 
 
 @router.delete(MESSAGE)
-async def delete_message(chat: ChatDep, actor: MayWrite, session_id: str, message_id: str) -> dict[str, str]:
+async def delete_message(chat: ChatDep, actor: MayWrite, session_id: str, message_id: str) -> Done:
     """Delete a message with what is below it, and nothing else."""
     await chat.delete_message(actor, session_id, message_id)
-    return {"status": "ok"}
+    return Done()
 
 
 @router.post(MESSAGE + "/regenerate")
@@ -96,10 +96,8 @@ async def regenerate_answer(
 
 
 @router.post(MESSAGE + "/feedback")
-async def rate_answer(
-    unit: UnitDep, actor: MayWrite, session_id: str, message_id: str, body: Thumb
-) -> dict[str, MessageOut]:
+async def rate_answer(unit: UnitDep, actor: MayWrite, session_id: str, message_id: str, body: Thumb) -> OneMessage:
     """A thumb up or down on an answer, with a word why."""
     await touched(unit, actor, session_id)
-    message = await conversations.rate(unit, session_id, message_id, body.value, body.comment)
-    return {"message": message_out(message)}
+    message = await rate(unit, session_id, message_id, body.value, body.comment)
+    return OneMessage(message=message_out(message))

@@ -1,6 +1,6 @@
 """`/admin/chat/sessions`: the list, one conversation, search, export."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
@@ -22,9 +22,12 @@ from secretary.assistant.chat.api.deps import (
 from secretary.assistant.chat.schemas import ChangedChat, ChosenChats, NewChat
 from secretary.assistant.chat.service import Opening, begin
 from secretary.assistant.chat.shapes import (
+    DeletedSessions,
+    Done,
+    FoundMessages,
     GroupedSessions,
+    JustSession,
     OneSession,
-    SessionOut,
     Sessions,
     found_out,
     session_out,
@@ -62,15 +65,15 @@ async def list_chats(
 
 
 @router.post("/sessions", status_code=201)
-async def create_chat(unit: UnitDep, actor: MayWrite, body: NewChat) -> dict[str, SessionOut]:
+async def create_chat(unit: UnitDep, actor: MayWrite, body: NewChat) -> JustSession:
     """Begin a conversation with an assistant."""
-    return {"session": session_out(await begin(unit, actor, Opening(**dict(body))))}
+    return JustSession(session=session_out(await begin(unit, actor, Opening(**dict(body)))))
 
 
 @router.post("/sessions/bulk-delete")
-async def delete_chats(chat: ChatDep, actor: MayWrite, body: ChosenChats) -> dict[str, Any]:
+async def delete_chats(chat: ChatDep, actor: MayWrite, body: ChosenChats) -> DeletedSessions:
     """Delete several; those that are not the caller's stay."""
-    return {"status": "ok", "deleted": await chat.delete_sessions(actor, body.session_ids)}
+    return DeletedSessions(deleted=await chat.delete_sessions(actor, body.session_ids))
 
 
 @router.get("/search")
@@ -81,12 +84,12 @@ async def search_chats(
     session_id: Annotated[str | None, Query(max_length=36)] = None,
     limit: Limit = 20,
     offset: Offset = 0,
-) -> dict[str, Any]:
+) -> FoundMessages:
     """Messages with all these words in whatever form, the newest first; `total` is counted to a thousand."""
     if session_id is not None:
         await seen(unit, actor, session_id)
     results = await find(unit, q, visible_to(actor), session_id=session_id, limit=limit, offset=offset)
-    return {"results": [found_out(each) for each in results.found], "total": results.total}
+    return FoundMessages(results=[found_out(each) for each in results.found], total=results.total)
 
 
 @router.get(SESSION)
@@ -102,18 +105,18 @@ async def read_chat(
 
 
 @router.put(SESSION)
-async def change_chat(unit: UnitDep, actor: MayWrite, session_id: str, body: ChangedChat) -> dict[str, SessionOut]:
+async def change_chat(unit: UnitDep, actor: MayWrite, session_id: str, body: ChangedChat) -> JustSession:
     """Rename it, or give it a prompt of its own."""
     session = await touched(unit, actor, session_id)
     await conversations.change_session(unit, session, body.title, body.system_prompt)
-    return {"session": session_out(session)}
+    return JustSession(session=session_out(session))
 
 
 @router.delete(SESSION)
-async def delete_chat(chat: ChatDep, actor: MayWrite, session_id: str) -> dict[str, str]:
+async def delete_chat(chat: ChatDep, actor: MayWrite, session_id: str) -> Done:
     """Delete it with everything that was said."""
     await chat.delete_session(actor, session_id)
-    return {"status": "ok"}
+    return Done()
 
 
 @router.get(SESSION + "/export", response_class=StreamingResponse)

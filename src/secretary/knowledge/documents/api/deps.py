@@ -8,6 +8,7 @@ from secretary.accounts.access import require
 from secretary.kernel.errors import Language
 from secretary.kernel.unit import Actor, UnitFactory
 from secretary.knowledge.documents.tools import Tools
+from secretary.knowledge.search.lazy import LazySearch
 from secretary.web.deps import services
 from secretary.web.problem import language_of
 
@@ -20,6 +21,9 @@ class DocumentServices(Protocol):
 
     @property
     def documents(self) -> Tools: ...
+
+    @property
+    def search(self) -> LazySearch: ...
 
 
 async def _offered(request: Request) -> DocumentServices:

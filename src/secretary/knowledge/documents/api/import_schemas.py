@@ -11,6 +11,7 @@ from secretary.kernel.jobs import Job, JobState
 from secretary.kernel.text import CleanText
 from secretary.knowledge.documents.api.schemas import CollectionIds, DocumentOut, Title
 from secretary.knowledge.documents.faults import text_of
+from secretary.knowledge.documents.sites import Every, Site
 
 Url = Annotated[CleanText, Field(min_length=1, max_length=2_000)]
 
@@ -42,6 +43,39 @@ class SiteIn(AddressIn):
     """A site to be read, from this address on."""
 
     max_pages: int = Field(default=500, ge=1, le=500)
+    every: Every | None = None
+    """When it is read again by itself; nothing leaves that as it is."""
+
+
+class RepeatIn(BaseModel):
+    """When a site is read again by itself."""
+
+    url: Url
+    every: Every
+
+
+class SiteOut(BaseModel):
+    """A site that was imported. `report` is what the last walk came to, pages that vanished among it."""
+
+    url: str
+    every: Every
+    next_walk: datetime | None
+    walked: datetime | None
+    pages: int
+    report: Mapping[str, JsonValue]
+
+    @classmethod
+    def of(cls, site: Site, next_walk: datetime | None) -> Self:
+        return cls(
+            url=site.url, every=site.every, next_walk=next_walk, walked=site.walked, pages=len(site.pages),
+            report=site.report,
+        )  # fmt: skip
+
+
+class SitesOut(BaseModel):
+    """The caller's sites; for an admin all."""
+
+    sites: Sequence[SiteOut]
 
 
 class ImportOut(BaseModel):

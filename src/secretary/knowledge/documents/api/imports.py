@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from secretary.kernel.errors import Invalid
 from secretary.kernel.jobs import JobState
 from secretary.kernel.unit import Actor
-from secretary.knowledge.documents import faults, imports, service
+from secretary.knowledge.documents import faults, imports, service, sites
 from secretary.knowledge.documents.api.deps import DocumentServices, Limit, MayEdit, Offered, Offset, Speaks
 from secretary.knowledge.documents.api.import_schemas import (
     AddressIn,
@@ -18,7 +18,10 @@ from secretary.knowledge.documents.api.import_schemas import (
     ImportOut,
     ImportsOut,
     JobOut,
+    RepeatIn,
     SiteIn,
+    SiteOut,
+    SitesOut,
     TextIn,
 )
 from secretary.knowledge.documents.api.schemas import DocumentAnswer, DocumentOut
@@ -81,7 +84,20 @@ async def import_address(unit: UnitDep, _who: MayEdit, language: Speaks, body: A
 @router.post("/sites", status_code=202)
 async def import_site(unit: UnitDep, _who: MayEdit, body: SiteIn) -> JobOut:
     """Have a site read, a document a page: by its sitemap, else by its links, as its robots.txt allows."""
-    return JobOut(job_id=await imports.site(unit, body.url, body.max_pages, body.collection_ids))
+    return JobOut(job_id=await imports.site(unit, body.url, body.max_pages, body.collection_ids, body.every))
+
+
+@router.get("/sites")
+async def list_sites(unit: UnitDep, _who: MayEdit) -> SitesOut:
+    """Sites that were imported: what the last walk came to, and when the next one is."""
+    return SitesOut(sites=[SiteOut.of(one.site, one.next_walk) for one in await sites.listed(unit)])
+
+
+@router.put("/sites")
+async def repeat_site(unit: UnitDep, _who: MayEdit, body: RepeatIn) -> SitesOut:
+    """Have one of the caller's sites read again daily, weekly, or no more."""
+    await imports.repeat_site(unit, body.url, body.every)
+    return await list_sites(unit, _who)
 
 
 @router.get("/imports")

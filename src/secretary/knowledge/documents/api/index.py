@@ -6,6 +6,7 @@ from secretary.accounts.reach import owner_filter
 from secretary.knowledge.documents import imports, queries
 from secretary.knowledge.documents.api.deps import MayEdit, MaySee, Offered
 from secretary.knowledge.documents.api.index_schemas import (
+    HealthOut,
     IndexOut,
     ReindexOut,
     ReloadOut,
@@ -23,11 +24,13 @@ _FILES = 1_000
 
 @router.get("/stats")
 async def read_stats(who: MaySee, offered: Offered) -> IndexOut:
-    """Numbers of the index, and the documents in it."""
+    """Numbers of the index, whether it finds what is there, and the documents in it."""
     numbers = await offered.documents.index.numbers()
+    health = await offered.search.check()
     async with offered.units.read(who) as unit:
         names = await queries.file_names(unit.db, owner_filter(who, "knowledge"), _FILES)
-    return IndexOut(stats=StatsOut.model_validate(numbers), source_files=names)
+    checked = HealthOut.model_validate(health) if health is not None else None
+    return IndexOut(stats=StatsOut.model_validate(numbers), health=checked, source_files=names)
 
 
 @router.post("/reload", status_code=202)

@@ -42,10 +42,27 @@ class StatsOut(BaseModel):
     available: bool
 
 
+class HealthOut(BaseModel):
+    """Whether a passage was found just now that must be found; `lacking` are those without a vector.
+
+    `finds_by_meaning` is null where meanings are not searched.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    is_healthy: bool
+    engine: str
+    passages: int
+    lacking: int
+    finds_by_words: bool
+    finds_by_meaning: bool | None
+
+
 class IndexOut(BaseModel):
-    """The index and the names of the documents in it, the first thousand."""
+    """The index, whether it works (null: there is nothing to find), and the names of its first thousand documents."""
 
     stats: StatsOut
+    health: HealthOut | None
     source_files: Sequence[str]
 
 

@@ -1,0 +1,4 @@
+import { ref } from 'vue'
+
+export const isPaletteOpen = ref(false)
+export const isHelpOpen = ref(false)

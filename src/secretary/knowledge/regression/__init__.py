@@ -1,0 +1,1 @@
+"""The owner's own questions, asked again before and after a change, so that an answer is never lost unnoticed."""
