@@ -7,7 +7,7 @@ import { messages } from './scripts/messages.ts'
 import { slim } from './scripts/slim.ts'
 
 const backend = process.env.SECRETARY_URL ?? 'http://127.0.0.1:8002'
-const PWA_FILES = ['/admin/index.html', '/admin/boot.js', '/admin/icon', '/admin/sw.js', '/admin/manifest.webmanifest', '/admin/assets/']
+const PWA_FILES = ['/admin/index.html', '/admin/boot.js', '/admin/icon', '/admin/sw.js', '/admin/push-sw.js', '/admin/manifest.webmanifest', '/admin/assets/']
 
 const BASE = /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify|pinia|pinia-plugin-persistedstate|class-variance-authority|clsx|@tanstack\/(query-core|vue-query))\/|preload-helper|@lucide\/vue\/dist\/esm\/((?!icons)|icons\/(search|x|loader-circle|circle-alert|menu|cloud-off|chevrons-up-down)\.)|src\/(api\/(?!generated\/@tanstack)|lib\/(feature|later|sse))|src\/app\/(i18n|keyboard|live|nav|palette|preferences|query|router|session|toasts|features|confirm)\.ts|features\/\w+\/index\.ts|plugin-vue:export-helper/
 /** Few files rather than many small ones: what every page needs, what most views need, pictures shared by views. */
@@ -69,7 +69,8 @@ export default defineConfig(({ mode }) => ({
       },
       workbox: {
         globPatterns: ['**/*.{js,css,html,svg}'],
-        globIgnores: ['**/qr-*.js'],
+        globIgnores: ['**/qr-*.js', 'push-sw.js'],
+        importScripts: ['push-sw.js'],
         navigateFallback: null,
         cleanupOutdatedCaches: true,
         inlineWorkboxRuntime: true,

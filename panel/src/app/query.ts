@@ -18,6 +18,8 @@ export const queries = new QueryClient({
     queries: {
       staleTime: 20_000,
       gcTime: 15 * 60_000,
+      networkMode: 'always',
+      refetchOnReconnect: true,
       retry: (count, error) => {
         const { status } = problemOf(error)
         return count < TRIES && (status === 0 || status >= 500)

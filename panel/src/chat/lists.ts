@@ -75,8 +75,10 @@ export function gone(ids: ReadonlySet<string>): void {
 
 export async function removeSessions(ids: string[]): Promise<void> {
   const MOST = 500
-  for (let at = 0; at < ids.length; at += MOST) await chatDeleteChats({ body: { session_ids: ids.slice(at, at + MOST) }, throwOnError: true })
+  let deleted = 0
+  for (let at = 0; at < ids.length; at += MOST) deleted += (await chatDeleteChats({ body: { session_ids: ids.slice(at, at + MOST) }, throwOnError: true })).data.deleted
   gone(new Set(ids))
+  if (deleted < ids.length) await queries.invalidateQueries({ queryKey: [{ _id: SESSIONS }] })
 }
 
 /** Brings lists up to date with what changed; where much did, they are read again from their start. */

@@ -7,7 +7,7 @@ export default defineFeature({
   id: 'conversations',
   title: { ru: 'Разговоры', en: 'Chats' },
   nav: { group: 'work', icon: MessagesSquare, order: 10, shortcut: 'KeyC', isOnPhone: true },
-  right: { module: 'chat' },
+  right: { module: 'requests' },
   routes: [{ path: '/conversations/:id?', name: 'conversations', component: () => import('./ConversationsView.vue') }],
   locales: { ru: () => withChatTexts('ru', () => import('./locales/ru.json')), en: () => withChatTexts('en', () => import('./locales/en.json')) },
   palette: { search: () => import('./search') },

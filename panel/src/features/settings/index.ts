@@ -15,6 +15,7 @@ export default defineFeature({
         { path: 'profile', name: 'settings-profile', component: () => import('./ProfilePart.vue') },
         { path: 'security', name: 'settings-security', component: () => import('./SecurityPart.vue') },
         { path: 'look', name: 'settings-look', component: () => import('./LookPart.vue') },
+        { path: 'notifications', name: 'settings-notifications', component: () => import('./NotificationsPart.vue') },
         { path: 'users', name: 'settings-users', component: () => import('./UsersPart.vue') },
         { path: 'keys', name: 'settings-keys', component: () => import('./KeysPart.vue') },
         { path: 'jobs', name: 'settings-jobs', component: () => import('./JobsPart.vue') },
