@@ -2,7 +2,6 @@
 
 import tempfile
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -41,12 +40,15 @@ def a_set(name):
     return QuestionSet(name, (Document("a.md", TEXT.encode()),), (replace(question, answer_contains=("500",)),))
 
 
-def left_behind():
-    return {path for path in Path(tempfile.gettempdir()).glob("secretary-*") if (path / "sandbox.db").exists()}
+@pytest.fixture(autouse=True)
+def scratch(tmp_path, monkeypatch):
+    """Where sandboxes are made, and nobody else's."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
 
 
-async def test_sets_are_searched_by_meaning_each_by_itself_and_leave_nothing():
-    model, told, before = ScriptedVectors(), [], left_behind()
+async def test_sets_are_searched_by_meaning_each_by_itself_and_leave_nothing(scratch):
+    model, told = ScriptedVectors(), []
 
     async def tell(phase, done, total):
         told.append((phase, done, total))
@@ -61,15 +63,14 @@ async def test_sets_are_searched_by_meaning_each_by_itself_and_leave_nothing():
     assert told[0] == ("reading one", 0, 1)
     assert told[-1] == ("asking", 2, 2)
     assert model.read
-    assert left_behind() == before
+    assert not list(scratch.iterdir())
 
 
-async def test_model_that_is_away_ends_the_evaluation_and_its_place():
-    before = left_behind()
+async def test_model_that_is_away_ends_the_evaluation_and_its_place(scratch):
     laboratory = Laboratory(PlainReader(), None, Silent(), sandboxes([ScriptedVectors(is_there=False)], utc_now))
     with pytest.raises(Upstream):
         await of_sets(laboratory, [a_set("one")], Wish())
-    assert left_behind() == before
+    assert not list(scratch.iterdir())
 
 
 async def test_rehearsal_copies_vectors_and_computes_only_those_of_the_draft(units):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Depends, Query, Request
 from secretary.accounts.access import require
 from secretary.kernel.text import CleanText
 from secretary.kernel.unit import Actor, Unit, UnitFactory
-from secretary.knowledge.documents.api.deps import Limit, MayEdit, MaySee, Offset
+from secretary.knowledge.documents.api.deps import Limit, Offset
 from secretary.knowledge.unanswered import answering, service
 from secretary.knowledge.unanswered.answering import Answered, Given
 from secretary.knowledge.unanswered.schemas import (
@@ -27,6 +27,8 @@ from secretary.web.deps import UnitDep, services
 
 router = APIRouter(prefix="/admin/knowledge/unanswered", tags=["knowledge"])
 
+MaySee = Annotated[Actor, Depends(require("chat", "view"))]
+MayEdit = Annotated[Actor, Depends(require("chat", "edit"))]
 MayAnswer = Annotated[Actor, Depends(require("knowledge", "edit"))]
 _MOST = 500
 
@@ -96,7 +98,7 @@ async def split_unanswered(unit: UnitDep, _who: MayEdit, group_id: str, body: Sp
     return await _answer(unit, (await service.split(unit, group_id, body.message_ids)).id)
 
 
-@router.post("/{group_id}/answer")
+@router.post("/{group_id}/answer", dependencies=[Depends(require("chat", "edit"))])
 async def answer_unanswered(
     who: MayAnswer, offered: Offered, group_id: str, body: Annotated[AnswerIn, Body(discriminator="as_")]
 ) -> AnsweredOut:
