@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FRONTEND := hatch_build.py $(shell find widget panel -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/generated/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench chaos format openapi lock clean
+.PHONY: help run test check check-ui screenshots demo bench chaos format openapi lock clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -18,6 +18,15 @@ test: $(VENV)/.dev  ## Run every test
 
 check: $(VENV)/.dev  ## Format, lint, types, import contracts, dead code, schema, endpoint count
 	@sh tools/check
+
+check-ui: $(VENV)/.dev  ## Judge every view of the panel in every theme, for every role, at both sizes
+	@sh tools/check-ui
+
+screenshots: $(VENV)/.dev  ## Take pictures of every view of the panel into data/pictures (or TO=folder)
+	@sh tools/check-ui --pictures $(or $(TO),data/pictures)
+
+demo: $(VENV)/.run  ## Build the panel's demo, which needs no server, into panel/dist/demo and panel/dist/demo-web
+	@cd panel && npm run build -- --mode demo && npm run build -- --mode demo-web
 
 bench: $(VENV)/.dev  ## Measure speed and memory
 	@$(BIN)/python -m bench

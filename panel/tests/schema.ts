@@ -29,12 +29,18 @@ function check(schema: Schema, value: unknown, at: string): string[] {
   if (schema.$ref) return check(openapi.components.schemas[String(schema.$ref).split('/').at(-1)!]!, value, at)
   const choices = (schema.anyOf ?? schema.oneOf) as Schema[] | undefined
   if (choices) return choices.map((each) => check(each, value, at)).sort((a, b) => a.length - b.length)[0]!
-  if ('const' in schema) return value === schema.const ? [] : [`${at} is not ${String(schema.const)}`]
-  if (schema.enum && !(schema.enum as unknown[]).includes(value)) return [`${at} is none of ${String(schema.enum)}: ${JSON.stringify(value)}`]
-  if (schema.type && !isOf(String(schema.type), value)) return [`${at} is no ${String(schema.type)}: ${JSON.stringify(value)?.slice(0, 60)}`]
-  if (schema.pattern && typeof value === 'string' && !new RegExp(String(schema.pattern)).test(value)) return [`${at} does not fit ${String(schema.pattern)}`]
+  const fault = checkPlain(schema, value)
+  if (fault) return [`${at} ${fault}`]
   if (Array.isArray(value)) return value.flatMap((each, place) => check((schema.items as Schema) ?? {}, each, `${at}[${place}]`))
   return value && typeof value === 'object' ? checkObject(schema, value as Record<string, unknown>, at) : []
+}
+
+function checkPlain(schema: Schema, value: unknown): string {
+  if ('const' in schema) return value === schema.const ? '' : `is not ${String(schema.const)}`
+  if (schema.enum && !(schema.enum as unknown[]).includes(value)) return `is none of ${String(schema.enum)}: ${JSON.stringify(value)}`
+  if (schema.type && !isOf(String(schema.type), value)) return `is no ${String(schema.type)}: ${JSON.stringify(value)?.slice(0, 60)}`
+  if (schema.pattern && typeof value === 'string' && !new RegExp(String(schema.pattern)).test(value)) return `does not fit ${String(schema.pattern)}`
+  return ''
 }
 
 function checkObject(schema: Schema, value: Record<string, unknown>, at: string): string[] {

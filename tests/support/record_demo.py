@@ -62,7 +62,9 @@ async def record(folder: Path) -> dict[str, Any]:
     try:
         await app.turns.start(everything=True)
         await look_after(app)
-        visitor = Client(app, build_admin_api(app.channels), headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0"})
+        visitor = Client(
+            app, build_admin_api(app.channels), headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0"}
+        )
         me = {role: await _me(visitor, name) for role, name in {"admin": "admin", "web": "site"}.items()}
         recorder = Recorder(visitor.signed_in(await _token(visitor, "admin")))
         for url in LISTS:
@@ -157,10 +159,12 @@ async def main() -> None:
         recorded = await record(folder)
     DATA.mkdir(parents=True, exist_ok=True)
     for name in ("answers", "chats", "why"):
-        part = {name: _believable(recorded[name])} | ({"at": recorded["at"], "me": recorded["me"]} if name == "answers" else {})
+        part = {name: _believable(recorded[name])} | (
+            {"at": recorded["at"], "me": recorded["me"]} if name == "answers" else {}
+        )
         path = DATA / f"{name}.json"
         path.write_bytes(orjson.dumps(part))
-        print(f"{path.name}: {path.stat().st_size // 1024} kB")  # noqa: T201
+        print(f"{path.name}: {path.stat().st_size // 1024} kB")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ export function useConditions(when: () => When | undefined): ComputedRef<string[
     const { hours, languages, sources, min_characters: least, max_characters: most } = when() ?? {}
     const said: string[] = []
     if (hours) said.push(hours.replace('-', '–'))
-    if (languages?.length) said.push(languages.map((each) => t(`ai.language.${each}`)).join(', '))
+    if (languages?.length) said.push(languages.map((each) => t(`ai.spoken.${each}`)).join(', '))
     if (sources?.length) said.push(sources.map((each) => (te(`channel.${each}`) ? (each === 'api' ? 'API' : t(`channel.${each}`)) : each)).join(', '))
     if (typeof least === 'number' && typeof most === 'number') said.push(t('ai.when.between', { least: number(least), most: number(most) }))
     else if (typeof least === 'number') said.push(t('ai.when.from', { n: number(least) }))

@@ -8,7 +8,7 @@ import { useSession } from './session'
 export function useNav() {
   const session = useSession()
   const { t, locale } = useI18n()
-  const seen = computed(() => features.filter((feature) => feature.nav && session.sees(feature)))
+  const seen = computed(() => features.filter((feature) => feature.nav && session.sees(feature) && (feature.nav.isShown?.() ?? true)))
   const entries = computed(() =>
     seen.value.map((feature) => ({ id: feature.id, nav: feature.nav!, group: feature.nav!.group, to: pathOf(feature), title: locale.value && localText(feature.title) })),
   )
@@ -17,7 +17,7 @@ export function useNav() {
   )
   const onPhone = computed(() => {
     const chosen = entries.value.filter((entry) => entry.nav.isOnPhone)
-    return [...chosen, ...entries.value.filter((entry) => !chosen.includes(entry))].slice(0, 4)
+    return [...chosen, ...entries.value.filter((entry) => !chosen.includes(entry) && !entry.nav.isShown)].slice(0, 4)
   })
   return { groups, onPhone }
 }

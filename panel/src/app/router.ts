@@ -45,7 +45,7 @@ router.beforeEach(async (to) => {
 /** The first view that this user may see. */
 export function home(): string {
   const session = useSession()
-  const first = features.find((feature) => feature.nav && session.sees(feature))
+  const first = features.find((feature) => feature.nav && !feature.nav.isShown && session.sees(feature))
   return first ? pathOf(first) : '/not-found'
 }
 

@@ -85,6 +85,9 @@ export function file(text: string, name: string, type: string): Response {
 export function copy<Value>(value: Value): Value {
   return structuredClone(value)
 }
+export function without(row: Row, ...names: string[]): Row {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)))
+}
 /** Without what is null or missing: a change leaves the rest as it is. */
 export function given(body: Row): Row {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null && value !== undefined))

@@ -1,5 +1,5 @@
 import { recorded, rowsOf, store } from './data'
-import { freshId, get, given, now, pause, post, type Ask, type Route, type Row } from './http'
+import { freshId, get, given, now, pause, post, without, type Ask, type Route, type Row } from './http'
 import { tell } from './live'
 import { rowOf, routesOf } from './tables'
 
@@ -11,7 +11,7 @@ const CONFIG = { options: {}, context_tokens: null, max_output_tokens: null, has
 const TRY_MS = 700
 
 function taken(body: Row, row: Row): Row {
-  const { api_key, forget_key, forget_proxy: _, proxy_url, config, ...rest } = given(body)
+  const { api_key, forget_key, proxy_url, config, ...rest } = without(given(body), 'forget_proxy')
   const id = String(row.id)
   const kept = { backend: `cloud:${id}`, name: '', base_url: '', model_name: '', has_key: false, key_hint: '', proxy: '', enabled: true, is_default: false, description: '', ...row }
   const key = api_key ? { has_key: true, key_hint: String(api_key).slice(-4) } : forget_key ? { has_key: false, key_hint: '' } : {}

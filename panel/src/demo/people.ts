@@ -1,5 +1,5 @@
 import { recorded, rowsOf, store } from './data'
-import { copy, del, freshId, get, post, put, Refusal, type Route, type Row } from './http'
+import { copy, del, freshId, get, post, put, Refusal, without, type Route, type Row } from './http'
 import { tell } from './live'
 import { routesOf } from './tables'
 
@@ -14,7 +14,7 @@ const users = routesOf({
   resource: 'user',
   search: ['username', 'display_name'],
   blank: { role: 'user', display_name: '', is_active: true, second_factor: false, last_login: null },
-  take: ({ password: _, ...body }, { owner_id: __, ...row }) => ({ ...row, ...body }),
+  take: (body, row) => ({ ...without(row, 'owner_id'), ...without(body, 'password') }),
   saved: (user, isNew) => (isNew ? { user, password: 'Demo-Password-1' } : user),
 })
 
@@ -24,7 +24,7 @@ const keys = routesOf({
   one: '',
   resource: 'api_key',
   blank: { expires: null, last_used: null, revoked_at: null },
-  take: ({ name, scopes, expires }, { updated: _, ...row }) => ({ ...row, name, scopes, expires: expires ?? null, prefix: 'sk_demo' }),
+  take: ({ name, scopes, expires }, row) => ({ ...without(row, 'updated'), name, scopes, expires: expires ?? null, prefix: 'sk_demo' }),
   saved: (row) => ({ ...row, key: `sk_demo_${freshId()}` }),
   without: ['read', 'change'],
 })

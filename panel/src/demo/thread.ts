@@ -1,6 +1,6 @@
 import type { MessageOut, Node, Siblings } from '@/api/generated'
 import { store, type Chat } from './data'
-import { notFound, now } from './http'
+import { notFound, now, without, type Row } from './http'
 import { tell } from './live'
 
 /** A conversation's messages as a tree: which branch is shown, and what else there is. */
@@ -21,8 +21,7 @@ export function shownBranch(chat: Chat): MessageOut[] {
 }
 
 export function sessionOut(chat: Chat): Omit<Chat, 'messages'> {
-  const { messages: _, ...row } = chat
-  return row
+  return without(chat as unknown as Row, 'messages') as unknown as Omit<Chat, 'messages'>
 }
 
 /** A page of the visible branch, the newest `last` messages before `before`. */

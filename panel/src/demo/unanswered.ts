@@ -1,5 +1,5 @@
 import { recorded, rowsOf } from './data'
-import { freshId, get, now, post, put, type Ask, type Route, type Row } from './http'
+import { freshId, get, given, now, post, put, type Ask, type Route, type Row } from './http'
 import { stored } from './knowledge'
 import { answerTo } from './knowing'
 import { tell } from './live'
@@ -28,12 +28,11 @@ function become(state: string, id: string, more: Row = {}): Row {
 /** Closes a hole: by an entry of the FAQ, or by a document. */
 function answer({ params, body }: Ask): unknown {
   const group = rowOf(groups, params[0]!)
-  const question = String(body.question ?? group.question)
-  const text = String(body.answer ?? body.content ?? '')
-  const isDocument = body.kind === 'document' || 'document_id' in body || 'title' in body
-  const collection_id = String(rowsOf('/admin/knowledge/collections', 'collections')[0]?.id ?? '')
+  const { question = String(group.question), answer: text = '', title = question } = given(body) as Record<string, string>
+  const isDocument = ['document_id', 'title'].some((name) => name in body) || body.kind === 'document'
+  const collection_id = String(rowsOf('/admin/knowledge/collections', 'collections')[0]!.id)
   const entry = { id: freshId(), collection_id, question, answer: text, phrasings: [], keywords: [], priority: 0, enabled: true, hit_count: 0, last_hit: null, created: now(), updated: now() }
-  const document = isDocument ? stored(String(body.title ?? question), `${question}.md`, `# ${question}\n\n${text}`) : null
+  const document = isDocument ? stored(title!, `${question}.md`, `# ${question}\n\n${text}`) : null
   if (!isDocument) rowsOf('/admin/faq', 'entries').unshift(entry)
   tell('faq', 'create', entry.id)
   const to = { faq_entry_id: isDocument ? null : entry.id, document_id: document ? String(document.id) : null }

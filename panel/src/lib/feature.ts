@@ -52,6 +52,8 @@ export interface Feature {
     shortcut?: string
     /** One of the four places of the phone's bottom bar. */
     isOnPhone?: boolean
+    /** Not always there, and never the home: asked whenever the navigation is drawn. */
+    isShown?: () => boolean
   }
   right?: Right
   /** Shown only in this kind of installation; `local` is `full`. Left out: in every one. */

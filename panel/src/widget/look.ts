@@ -35,3 +35,43 @@ export function originOf(text: string): string {
     return ''
   }
 }
+
+/** A site as its owner writes it: names in other scripts travel as `xn--…`. */
+export function shownOrigin(origin: string): string {
+  return origin.replace(/xn--([a-z0-9-]+)/g, (whole, code: string) => decoded(code) ?? whole)
+}
+
+const [BASE, LOWEST, HIGHEST, SKEW, DAMP, FIRST_BIAS, FIRST] = [36, 1, 26, 38, 700, 72, 128]
+
+/** RFC 3492, 6.2; nothing for what is no such name. */
+function decoded(code: string): string | undefined {
+  const dash = code.lastIndexOf('-')
+  const out = [...code.slice(0, Math.max(0, dash))]
+  let [point, place, bias] = [FIRST, 0, FIRST_BIAS]
+  for (let at = dash + 1; at < code.length; ) {
+    const before = place
+    for (let weight = 1, step = BASE; ; step += BASE) {
+      const digit = at < code.length ? Number.parseInt(code[at++]!, BASE) : Number.NaN
+      if (Number.isNaN(digit)) return undefined
+      const value = digit < 10 ? digit + 26 : digit - 10
+      place += value * weight
+      const least = Math.min(HIGHEST, Math.max(LOWEST, step - bias))
+      if (value < least) break
+      weight *= BASE - least
+    }
+    bias = adapted(place - before, out.length + 1, before === 0)
+    point += Math.floor(place / (out.length + 1))
+    place %= out.length + 1
+    if (point > 0x10ffff) return undefined
+    out.splice(place++, 0, String.fromCodePoint(point))
+  }
+  return out.join('')
+}
+
+function adapted(delta: number, length: number, isFirst: boolean): number {
+  let left = Math.floor(delta / (isFirst ? DAMP : 2))
+  left += Math.floor(left / length)
+  let steps = 0
+  for (; left > ((BASE - LOWEST) * HIGHEST) / 2; steps += BASE) left = Math.floor(left / (BASE - LOWEST))
+  return steps + Math.floor(((BASE - LOWEST + 1) * left) / (left + SKEW))
+}

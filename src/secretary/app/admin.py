@@ -15,6 +15,7 @@ from secretary.app.build import business_zone
 from secretary.assistant.api import router as assistants
 from secretary.assistant.backend.api import ROUTERS as DEFAULT_ASSISTANT
 from secretary.assistant.chat.api import router as chat
+from secretary.assistant.embedding.api import router as embedding
 from secretary.assistant.reranking.api import router as reranker
 from secretary.audit.api import audit_router
 from secretary.channels.api import instances_router
@@ -38,7 +39,7 @@ def routers(channels: Mapping[str, Channel]) -> list[APIRouter]:
     audit = audit_router(require("audit", "view"), require("audit", "manage"))
     usage = usage_router(require("usage", "view"), require("usage", "manage"), business_zone)
     widget = instances_router(channels["widget"], "widget")
-    of_knowledge = [*DOCUMENTS, reranker, evaluation, regression, unanswered, contradictions]
+    of_knowledge = [*DOCUMENTS, embedding, reranker, evaluation, regression, unanswered, contradictions]
     both = [*DEFAULT_ASSISTANT, *LLM, *of_knowledge, *operations]
     return [*ACCOUNTS, assistants, audit, chat, knowledge, widget, usage, *both]
 

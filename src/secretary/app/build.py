@@ -14,6 +14,7 @@ from secretary.adapters.channels.widget.channel import WidgetChannel
 from secretary.adapters.hub import HuggingFace
 from secretary.adapters.llm.factory import Models
 from secretary.app.documents import document_tools
+from secretary.app.embedding import ChosenVectors, places
 from secretary.app.installation import ThisInstallation
 from secretary.app.local import Engine, OnDisk
 from secretary.app.models import TYPES, models_of
@@ -113,6 +114,7 @@ class App:
     authenticator: SessionAuthenticator
     faq: FaqLookup
     search: LazySearch
+    embedding: ChosenVectors
     passage_vectors: PassageVectors
     documents: Tools
     self_test: SelfTest
@@ -176,6 +178,7 @@ class App:
         await self.broadcast.close()
         await self.passage_vectors.close()
         await self.search.close()
+        await self.embedding.close()
         await self.backends.close()
         if self.on_disk is not None:
             await self.on_disk.close()
@@ -200,14 +203,17 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
     backends = Backends(units, factory, specs(vault), fixed, settings.llm_backend, TYPES, find_local=find_local)
     hub = HuggingFace(http, settings.hub_url, settings.hub_token.get_secret_value())
     local_models = LocalModels(hub, shelf, Engine(backends))
-    vectors = packaged_vectors() if ports.models is None else None
-    engine = "memory" if database.is_sqlite else settings.search_engine
-    index = LazySearch(units, [vectors] if vectors else [], engine=engine)
-    search = ports.search or index
-    documents = document_tools(settings, http, search, index)
     ledger = Ledger(units, UsageLimits(units, business_zone))
     prices = PriceBook(units)
     accounting = Accounting(ledger, prices)
+    vectors = packaged_vectors() if ports.models is None else None
+    files = Shelf(shelf.folder / "embedding")
+    place_of = places(backends, Embeds(accounting), http, files, settings.local_model_threads)
+    embedding = ChosenVectors(units, place_of, vectors)
+    engine = "memory" if database.is_sqlite else settings.search_engine
+    index = LazySearch(units, engine=engine, models_now=embedding.models)
+    search = ports.search or index
+    documents = document_tools(settings, http, search, index)
     router = Router(backends, accounting)
     reranking = Reranking(ChosenReranker(units, backends, accounting, http))
     broadcast = _broadcast(settings)
@@ -217,7 +223,7 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
     def consult(searched: Search) -> Consult:
         return Consult(units, searched, Rewriting(router), reranking)
 
-    tests = self_test(units, documents, faq, router, consult, [vectors] if vectors else [])
+    tests = self_test(units, documents, faq, router, consult, embedding.models)
     devices = Devices(vault, settings.push_hosts)
     postman = Postman(units, devices, http, settings.push_contact)
     responders = in_order(
@@ -261,7 +267,8 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         authenticator=SessionAuthenticator(units, tokens),
         faq=faq,
         search=index,
-        passage_vectors=PassageVectors(units, index, vectors),
+        embedding=embedding,
+        passage_vectors=PassageVectors(units, index),
         documents=documents,
         self_test=tests,
         upkeep=care,

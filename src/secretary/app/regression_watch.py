@@ -5,6 +5,7 @@ from typing import Final
 
 import structlog
 
+from secretary.assistant.embedding.choice import EmbeddingReady
 from secretary.assistant.events import AssistantChanged
 from secretary.kernel.errors import SecretaryError
 from secretary.kernel.events import Event
@@ -36,6 +37,7 @@ class RegressionWatch:
         bus.subscribe(PresetChanged, self._on_models)
         bus.subscribe(ProviderChanged, self._on_models)
         bus.subscribe(BackendChosen, self._on_models)
+        bus.subscribe(EmbeddingReady, self._on_models)
 
     async def close(self) -> None:
         """What was heard of is enqueued first. Repeatable."""

@@ -11,19 +11,19 @@ from secretary.kernel.events import EventBus
 from secretary.kernel.unit import UnitFactory
 from secretary.knowledge.regression.ports import OpenSandbox, Sandbox
 from secretary.knowledge.search.lazy import LazySearch
-from secretary.knowledge.search.ports import Vectors
+from secretary.knowledge.search.ports import ModelsNow, Vectors
 from secretary.migrations import migrate
 
 
-def sandboxes(models: Sequence[Vectors], clock: Clock) -> OpenSandbox:
-    """Each is searched with these models, which belong to whoever made them."""
+def sandboxes(models: Sequence[Vectors] | ModelsNow, clock: Clock) -> OpenSandbox:
+    """Each is searched with these models, or those of the moment it is opened; they belong to whoever made them."""
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Sandbox]:
         folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="secretary-")
         database = Database(f"sqlite:///{folder.name}/sandbox.db")
         units = UnitFactory(database, EventBus(), clock)
-        search = LazySearch(units, models)
+        search = LazySearch(units, await models() if callable(models) else models)
         try:
             await migrate(database)
             yield Sandbox(units, search)

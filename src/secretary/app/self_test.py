@@ -1,6 +1,6 @@
 """What tests the secretary's own answers: evaluations, the owner's questions, and who hears when to ask them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from secretary.app.regression import ConsultOver, TurnAnswers
@@ -14,7 +14,7 @@ from secretary.knowledge.evaluation.jobs import handlers as evaluation_handlers
 from secretary.knowledge.faq.lookup import FaqLookup
 from secretary.knowledge.regression.asking import Examiner
 from secretary.knowledge.regression.jobs import handlers as regression_handlers
-from secretary.knowledge.search.ports import Vectors
+from secretary.knowledge.search.ports import ModelsNow
 from secretary.llm.routing.router import Router
 
 
@@ -37,7 +37,7 @@ def self_test(
     faq: FaqLookup,
     router: Router,
     consult: ConsultOver,
-    models: Sequence[Vectors],
+    models: ModelsNow,
 ) -> SelfTest:
     """Nothing is begun yet."""
     answers = TurnAnswers(units, faq, documents.search, router, consult, units.clock)

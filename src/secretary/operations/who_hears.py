@@ -36,6 +36,7 @@ MODULE_OF: Mapping[str, Module] = {
     "llm_preset": "presets",
     "llm_backend": "llm",
     "reranker": "llm",
+    "embedding": "llm",
     "local_model": "models",
     "usage_limit": "usage",
     "usage_log": "usage",

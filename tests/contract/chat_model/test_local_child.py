@@ -163,9 +163,22 @@ def test_sidecar_names_languages_and_context(tmp_path: Path) -> None:
     path.with_suffix(".json").write_text('{"languages": ["en"], "context_tokens": 2048}')
     assert describe(path, threads=3) == LocalModelSpec(path, frozenset({"en"}), 2048, 3)
     assert describe(path, languages=["ru"]).languages == {"ru"}
+    path.with_suffix(".json").write_text('{"pooling": "cls"}')
+    assert describe(path).pooling == "cls"
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"languages": ["de"]}', '{"languages": 7}', '{"context_tokens": "x"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"pooling": "best"}',
+        '{"pooling": []}',
+        '{"languages": ["de"]}',
+        '{"languages": 7}',
+        '{"context_tokens": "x"}',
+    ],
+)
 def test_sidecar_that_does_not_read_is_invalid(tmp_path: Path, text: str) -> None:
     path = gguf(tmp_path)
     path.with_suffix(".json").write_text(text)

@@ -156,6 +156,31 @@ async def test_old_model_answers_until_the_new_one_knows_everything(
     assert _first(found) == "delivery.md"
 
 
+async def test_models_are_replaced_while_it_answers(units: UnitFactory, library: Library, where: EngineOf) -> None:
+    old, new = ScriptedVectors("old"), ScriptedVectors("new")
+    search = DocumentSearch(units, [old], engine=where)
+    await embed_missing(units, old, 10)
+
+    async def asked() -> Found:
+        return await search.find("во сколько закрываетесь", [library.collection_id])
+
+    assert (await asked()).engine.endswith("words+vectors:old")
+    search.use([new, old])
+    assert (await asked()).engine.endswith("words+vectors:old")
+    await embed_missing(units, new, 1)
+    search.indexes.changed()
+    found = await asyncio.gather(*(asked() for _ in range(5)))
+    assert {one.engine.partition("words")[2] for one in found} == {"+vectors:old"}
+    await embed_missing(units, new, 10)
+    search.indexes.changed()
+    assert (await asked()).engine.endswith("words+vectors:new")
+    search.use([old])
+    assert (await asked()).engine.endswith("words+vectors:old")
+    search.use([])
+    assert (await asked()).engine.endswith("words")
+    await search.close()
+
+
 async def test_model_that_is_gone_leaves_the_words(units: UnitFactory, library: Library, where: EngineOf) -> None:
     model = ScriptedVectors()
     await embed_missing(units, model, 10)

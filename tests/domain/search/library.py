@@ -36,11 +36,11 @@ class ScriptedVectors:
     async def of_passages(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         self._answer()
         self.read += texts
-        return [_vector(text) for text in texts]
+        return [vector_of(text) for text in texts]
 
     async def of_question(self, text: str) -> Sequence[float]:
         self._answer()
-        return _vector(text)
+        return vector_of(text)
 
     async def close(self) -> None: ...
 
@@ -49,7 +49,7 @@ class ScriptedVectors:
             raise Upstream("embedding_failed", en="Gone.", ru="Нет.", retryable=True)
 
 
-def _vector(text: str) -> list[float]:
+def vector_of(text: str) -> list[float]:
     noise = [(byte - 128) / 400 for byte in hashlib.sha256(text.encode("utf-8", "replace")).digest()]
     raw = [*noise, *(2.0 * sum(word in text.lower() for word in words) for words in MEANINGS.values())]
     length = sum(value * value for value in raw) ** 0.5

@@ -139,6 +139,11 @@ async def test_without_pgvector_words_answer_and_the_log_says_what_to_do(
     assert "CREATE EXTENSION vector" in told[0]["todo"]
     left_to_us = LazySearch(units, [ScriptedVectors()], engine="auto")
     assert (await left_to_us.find("роза", [library.collection_id])).engine == "words+vectors:scripted"
+    await left_to_us.use(())
+    assert (await left_to_us.find("роза", [library.collection_id])).engine == "postgresql:words (no pgvector)"
+    await left_to_us.use([ScriptedVectors()])
+    assert (await left_to_us.find("роза", [library.collection_id])).engine == "words+vectors:scripted"
+    await left_to_us.close()
     assert (await LazySearch(units, engine="auto").find("роза", [library.collection_id])).engine.startswith(
         "postgresql"
     )

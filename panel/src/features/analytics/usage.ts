@@ -1,8 +1,8 @@
 import { useI18n } from 'vue-i18n'
-import type { Measure, StatsOut } from '@/api/generated'
+import type { Measure, UsageStatsResponse } from '@/api/generated'
 import { useFormat } from '@/lib/format'
 
-export type Numbers = StatsOut['stats']
+export type Numbers = UsageStatsResponse['stats']
 export type Total = Numbers['total']
 export const SERVICES = ['llm', 'tts', 'stt'] as const
 export const MICRO = 1_000_000

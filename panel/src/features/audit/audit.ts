@@ -82,7 +82,8 @@ export function useAuditText() {
     const known = people.find(({ id }) => id === row.user_id)
     if (known) return known.display_name || known.username
     if (row.user_id && row.user_id === session.me?.id) return session.me.display_name || session.me.username
-    return row.user_id && row.actor_kind === 'user' ? row.user_id : word('actors', row.actor_kind)
+    // Who may not see the users tells them apart by the end of their ids.
+    return row.user_id && row.actor_kind === 'user' ? `${word('actors', 'user')} …${row.user_id.slice(-8)}` : word('actors', row.actor_kind)
   }
   return { action: (id: string) => word('actions', id), resource: (id: string) => word('resources', id), field: (id: string) => word('fields', id), who }
 }

@@ -27,8 +27,9 @@ export function otherPulls({ pulls, models }: LocalModelsOut): PullOut[] {
   return pulls.filter((pull) => !models.some((model) => pullOf([pull], model)))
 }
 
-/** The largest recommended model that fits well: the first to think of. */
+/** What is recommended first for the largest computer whose models fit well here. */
 export function bestOf(models: LocalModelOut[]): string {
   const fitting = models.filter((each) => each.is_recommended && each.fit === 'yes')
-  return fitting.sort((a, b) => b.memory_bytes - a.memory_bytes)[0]?.name ?? ''
+  const most = Math.max(0, ...fitting.map((each) => each.computer_gb ?? 0))
+  return fitting.find((each) => each.computer_gb === most)?.name ?? ''
 }

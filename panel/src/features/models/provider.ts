@@ -41,36 +41,25 @@ export function optionsOf(type: ProviderTypeOut): string[] {
   return [...new Set([...type.options, ...(MORE[type.name as ProviderType] ?? [])])]
 }
 
+const LIMITS = { max_concurrency: 16, connect_s: 5, first_token_s: 30, total_s: 120 }
+const EMPTY = { name: '', base_url: '', model_name: '', enabled: true, is_default: false, description: '', config: {} }
+
 export function valuesOf(from: ProviderOut | null): Values {
-  const config: ProviderConfig = from?.config ?? {}
-  return {
-    name: from?.name ?? '',
-    api_key: '',
-    forget_key: false,
-    base_url: from?.base_url ?? '',
-    model_name: from?.model_name ?? '',
-    proxy_url: '',
-    forget_proxy: false,
-    enabled: from?.enabled ?? true,
-    is_default: from?.is_default ?? false,
-    description: from?.description ?? '',
-    ...configValues(config),
-  }
+  const { name, base_url, model_name, enabled, is_default, description, config } = from ?? EMPTY
+  return { name, base_url, model_name, enabled, is_default, description, api_key: '', forget_key: false, proxy_url: '', forget_proxy: false, ...configValues(config) }
 }
 
 function configValues(config: ProviderConfig) {
   const { input, output, currency } = config.price ?? { input: '' as const, output: '' as const, currency: 'USD' }
   return {
+    ...LIMITS,
+    ...Object.fromEntries(Object.keys(LIMITS).flatMap((name) => (typeof config[name as keyof typeof LIMITS] === 'number' ? [[name, config[name as keyof typeof LIMITS]]] : []))),
     options: { ...config.options },
     context_tokens: config.context_tokens ?? ('' as const),
     max_output_tokens: config.max_output_tokens ?? ('' as const),
     has_images: flagOf(config.has_images),
     has_tools: flagOf(config.has_tools),
     languages: [...(config.languages ?? (['ru', 'en'] as const))],
-    max_concurrency: config.max_concurrency ?? 16,
-    connect_s: config.connect_s ?? 5,
-    first_token_s: config.first_token_s ?? 30,
-    total_s: config.total_s ?? 120,
     price: { input, output, currency: currency ?? 'USD' },
   }
 }

@@ -1,11 +1,11 @@
 import { reactive } from 'vue'
 import { llmTryProvider } from '@/api'
-import type { TriedOut } from '@/api/generated'
+import type { LlmTriedOut } from '@/api/generated'
 import { problemOf, type Problem } from '@/api/problem'
 
 export interface Try {
   isRunning: boolean
-  tried?: TriedOut
+  tried?: LlmTriedOut
   problem?: Problem
 }
 

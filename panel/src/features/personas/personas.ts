@@ -23,17 +23,17 @@ export function valuesOf(row: PresetOut | null): Values {
 /** What differs from what is stored; everything for a new one. */
 export function changesOf(values: Values, row: PresetOut | null): PresetFields {
   const before = valuesOf(row)
+  const isNew = (name: 'name' | 'description' | 'enabled'): boolean => !row || values[name] !== before[name]
   const fields: PresetFields = {}
-  if (!row || values.name !== before.name) fields.name = values.name.trim()
-  if (!row || values.description !== before.description) fields.description = values.description
-  if (!row || values.enabled !== before.enabled) fields.enabled = values.enabled
+  if (isNew('name')) fields.name = values.name.trim()
+  if (isNew('description')) fields.description = values.description
+  if (isNew('enabled')) fields.enabled = values.enabled
   if (!row || hasNewPrompt(values, row)) fields.system_prompt = { ...values.prompts }
-  for (const { id } of PARAMS) {
-    const value = values.params[id] ?? DEFAULTS[id]
-    if (!row || value !== before.params[id]) fields[id] = value
-  }
+  for (const { id } of PARAMS) if (!row || paramOf(values, id) !== before.params[id]) fields[id] = paramOf(values, id)
   return fields
 }
+
+const paramOf = (values: Values, id: keyof LlmParams): number => values.params[id] ?? DEFAULTS[id]
 
 export function hasNewPrompt(values: Values, row: PresetOut | null): boolean {
   const before = valuesOf(row).prompts

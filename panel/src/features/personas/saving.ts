@@ -6,7 +6,7 @@ import { llmReadPresetQueryKey } from '@/api/generated/@tanstack/vue-query.gen'
 import { queries, said } from '@/app/query'
 import { useToasts } from '@/app/toasts'
 import { refresh } from './actions'
-import { changesOf, type Values } from './personas'
+import { changesOf, valuesOf, type Values } from './personas'
 
 /** Stores a persona, and brings back what its prompt said. */
 export function usePersonaSaving(persona: () => PresetOut | null) {
@@ -14,6 +14,7 @@ export function usePersonaSaving(persona: () => PresetOut | null) {
   const router = useRouter()
   const toasts = useToasts()
   let made = ''
+  let last: PresetOut | null = null
 
   function show(preset: PresetOut): void {
     queries.setQueryData(llmReadPresetQueryKey({ path: { preset_id: preset.id } }), { status: 'ok', preset })
@@ -23,11 +24,22 @@ export function usePersonaSaving(persona: () => PresetOut | null) {
     const before = persona()
     const fields = changesOf(values, before)
     const { data } = before ? await llmChangePreset({ path: { preset_id: before.id }, body: fields, throwOnError: true }) : await llmCreatePreset({ body: fields, throwOnError: true })
+    last = before
     made = before ? '' : data.preset.id
     show(data.preset)
   }
+  async function putBack(before: PresetOut): Promise<void> {
+    try {
+      const { data } = await llmChangePreset({ path: { preset_id: before.id }, body: changesOf(valuesOf(before), null), throwOnError: true })
+      show(data.preset)
+    } catch (error) {
+      toasts.say(said(error), { kind: 'error' })
+    }
+  }
   function saved(): void {
-    toasts.say(t(made ? 'personas.made' : 'personas.saved'))
+    const before = last
+    const action = before ? { label: t('action.undo'), run: () => void putBack(before) } : undefined
+    toasts.say(t(made ? 'personas.made' : 'personas.saved'), { action })
     if (made) void router.replace(`/personas/${encodeURIComponent(made)}`)
   }
   /** Changes the prompt on the server, and offers to take it back. */
@@ -36,14 +48,14 @@ export function usePersonaSaving(persona: () => PresetOut | null) {
     if (!before) return false
     const path = { persona: before.id }
     const reread = async (): Promise<void> => show((await llmReadPreset({ path: { preset_id: before.id }, throwOnError: true })).data.preset)
-    const putBack = async (): Promise<void> => {
+    const putPromptBack = async (): Promise<void> => {
       await llmSavePersonaPrompt({ path, body: { prompt: { ru: before.prompts.ru ?? '', en: before.prompts.en ?? '' } }, throwOnError: true })
       await reread()
     }
     try {
       await work(before.id)
       await reread()
-      toasts.say(text, { action: { label: t('action.undo'), run: () => void putBack().catch((error: unknown) => toasts.say(said(error), { kind: 'error' })) } })
+      toasts.say(text, { action: { label: t('action.undo'), run: () => void putPromptBack().catch((error: unknown) => toasts.say(said(error), { kind: 'error' })) } })
       return true
     } catch (error) {
       toasts.say(said(error), { kind: 'error' })

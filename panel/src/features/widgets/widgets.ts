@@ -78,6 +78,15 @@ export function useVisits() {
   return visits
 }
 
+/** May this widget be changed? Who edits his own only sees the installation's as they are. */
+export function useMayEdit(): (widget: Pick<WidgetInstanceOut, 'owner_id'>) => boolean {
+  const session = useSession()
+  return ({ owner_id }) => {
+    const reach = session.me?.rights.widget?.edit
+    return reach === 'all' || (reach === 'own' && owner_id === session.me?.id)
+  }
+}
+
 export function useWidgets() {
   const list = useQuery({ ...widgetListInstancesOptions({ query: { limit: 500 } }), placeholderData: keepPreviousData })
   const rows = computed(() => list.data.value?.instances.filter((widget) => !going.has(widget.id)))

@@ -103,6 +103,11 @@ class DocumentSearch:
         by_meaning = [] if meant is None else ranked(await held.find((), meant, limit), 0, held.scale)
         return words, [one.chunk_id for one in by_meaning[:limit]]
 
+    def use(self, models: Sequence[Vectors]) -> None:
+        """Ask these from now on, the wanted one first. What is asked just now is answered without those that went."""
+        self._models = {model.name: model for model in models}
+        self.indexes.use(list(self._models))
+
     def warm_up(self) -> None:
         """Read all collections in the background, so that the first question need not wait."""
         if self._warming is None:
@@ -136,8 +141,9 @@ class DocumentSearch:
     async def _meaning(self, model: str, text: str, known: Meanings) -> Floats | None:
         """The question's vector, asked for once; None where the model does not answer."""
         if (model, text) not in known:
+            asked = self._models.get(model)
             try:
-                known[model, text] = np.array(await self._models[model].of_question(text), np.float32)
+                known[model, text] = np.array(await asked.of_question(text), np.float32) if asked else None
             except SecretaryError as error:
                 log.warning("question_not_embedded", model=model, code=error.code)
                 known[model, text] = None

@@ -36,10 +36,11 @@ class Indexes:
         monotonic: Callable[[], float] = time.monotonic,
         kept: Callable[[str], Kept] = Held,
     ) -> None:
-        self._units, self._models, self._kept = units, models, kept
+        self._units, self._models, self._kept = units, tuple(models), kept
         self._freshness = Freshness(monotonic)
         self._versions: Mapping[str, Version] = {}
         self._held: defaultdict[str, Kept | None] = defaultdict(lambda: None)
+        self._read_for: dict[str, Sequence[str]] = {}
         self._reading: dict[str, asyncio.Task[None]] = {}
         self._shown: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         units.bus.subscribe(DocumentChanged, self._on_change)
@@ -63,6 +64,10 @@ class Indexes:
         """Ask the database again before the next question."""
         self._freshness.changed()
 
+    def use(self, models: Sequence[str]) -> None:
+        """As `Engine` says."""
+        self._models = tuple(models)
+
     @property
     def is_reading(self) -> bool:
         """Is something read just now?"""
@@ -84,12 +89,13 @@ class Indexes:
             self._versions = await queries.versions(unit.db)
         for gone in self._held.keys() - self._versions.keys():
             del self._held[gone]
+            self._read_for.pop(gone, None)
             self._shown.pop(gone, None)
 
     async def _up_to_date(self, collection_id: str) -> None:
         """Read what changed; whoever has an older index already does not wait long for it."""
         held = self._held[collection_id]
-        if held is not None and held.version == self._versions[collection_id].number:
+        if held is not None and self._is_read(collection_id, held):
             return
         task = self._reading.get(collection_id)
         if task is None:
@@ -114,10 +120,10 @@ class Indexes:
     async def _read(self, collection_id: str) -> None:
         """Until nothing newer is known. What there is is shown after each step."""
         held = self._held[collection_id] or self._kept(collection_id)
-        while collection_id in self._versions and held.version != self._versions[collection_id].number:
-            wanted = self._versions[collection_id].number
+        while collection_id in self._versions and not self._is_read(collection_id, held):
+            wanted, models = self._versions[collection_id].number, self._models
             try:
-                has_more = await held.refresh(self._units, wanted, self._models)
+                has_more = await held.refresh(self._units, wanted, models)
             except SecretaryError as error:
                 log.warning("index_not_read", collection_id=collection_id, code=error.code)
                 if self._held[collection_id] is None:
@@ -125,5 +131,11 @@ class Indexes:
                 return
             self._held[collection_id] = held
             self._shown[collection_id].set()
+            if not has_more:
+                self._read_for[collection_id] = models
             if held.version != wanted and not has_more:
                 return  # the next question has it tried again
+
+    def _is_read(self, collection_id: str, held: Kept) -> bool:
+        is_newest = held.version == self._versions[collection_id].number
+        return is_newest and self._read_for.get(collection_id, self._models) == self._models

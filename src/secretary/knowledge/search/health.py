@@ -9,7 +9,7 @@ from secretary.knowledge.documents.ports import IndexNumbers
 from secretary.knowledge.search import queries
 from secretary.knowledge.search.document_search import DocumentSearch
 from secretary.knowledge.search.embedding import embed_all, embed_missing
-from secretary.knowledge.search.ports import Vectors
+from secretary.knowledge.search.ports import Standing, Vectors
 
 _DEPTH = 10
 _QUESTION_CHARS = 300
@@ -85,6 +85,21 @@ class SearchIndex:
             avg_doc_length=length / sections if sections else 0.0,
             available=True,
         )
+
+    async def standing(self) -> Standing:
+        """How far the wanted model is, and whose vectors are searched meanwhile."""
+        wanted = self._model.name if self._model else ""
+        answering = sorted({held.model for held in await self._search.indexes.all() if held.scale is not None})
+        async with self._units.read() as unit:
+            texts = await queries.count_texts(unit.db)
+            lacking = await queries.count_unknown_to(unit.db, wanted) if wanted else 0
+        return Standing(wanted, answering, texts, lacking)
+
+    async def forget_others(self) -> None:
+        """Remove the vectors of all models but the wanted one. Repeatable."""
+        if self._model is not None:
+            async with self._units.write() as unit:
+                await queries.forget_other_vectors(unit.db, [self._model.name])
 
     async def embed_missing(self, limit: int) -> int:
         """Compute up to `limit` vectors that are lacking. How many are lacking still? Raises Upstream."""

@@ -89,34 +89,35 @@ class Held:
             self.index = await asyncio.to_thread(self.index.replaced, part, entries)
 
     async def _read_vectors(self, units: UnitFactory, model: str) -> None:
-        if model != self.model:
-            self.index, self.model, self.scale = self.index.without_meanings(), model, None
-        missing = self.index.meaningless() if model else []
-        if not missing:
-            return
-        if len(missing) <= _FEW:
-            async with units.read() as unit:
-                rows = await queries.vectors_of(unit.db, missing, model)
-            await self._take(rows)
-        else:
-            await self._read_all_vectors(units, model)
-        self.scale = SCALES.get(model) or self.index.scale()
+        """Another model's are read beside those that answer meanwhile."""
+        index = self.index if model == self.model else self.index.without_meanings()
+        missing, scale = index.meaningless() if model else [], self.scale if model == self.model else None
+        if missing:
+            if len(missing) <= _FEW:
+                async with units.read() as unit:
+                    rows = await queries.vectors_of(unit.db, missing, model)
+                await _take(index, rows)
+            else:
+                await self._read_all_vectors(units, index, model)
+            scale = SCALES.get(model) or index.scale()
+        self.index, self.model, self.scale = index, model, scale
 
-    async def _read_all_vectors(self, units: UnitFactory, model: str) -> None:
+    async def _read_all_vectors(self, units: UnitFactory, index: Index, model: str) -> None:
         last_id = ""
         while True:
             async with units.read() as unit:
                 page = await queries.vectors(
                     unit.db, self.collection_id, model, after_id=last_id, limit=_VECTORS_AT_ONCE
                 )
-            await self._take(page)
+            await _take(index, page)
             if len(page) < _VECTORS_AT_ONCE:
                 return
             last_id = page[-1][0]
 
-    async def _take(self, rows: Sequence[tuple[str, bytes]]) -> None:
-        vectors = {chunk_id: np.frombuffer(data, "<f4") for chunk_id, data in rows}
-        await asyncio.to_thread(self.index.give_meanings, vectors)
+
+async def _take(index: Index, rows: Sequence[tuple[str, bytes]]) -> None:
+    vectors = {chunk_id: np.frombuffer(data, "<f4") for chunk_id, data in rows}
+    await asyncio.to_thread(index.give_meanings, vectors)
 
 
 def chosen(models: Sequence[str], known: Mapping[str, int], passages: int) -> str:

@@ -23,7 +23,9 @@ _REMEMBERED = 4_096
 """Terms whose frequency is remembered: questions ask for the same ones again, and several times each."""
 SAMPLE = 200
 """Vectors by which the usual cosines are known."""
-_FEW_PAIRS = 100
+_FEW_PAIRS = 3
+_SUPPOSED_SPREAD, _SUPPOSED_PAIRS = 0.1, 20
+"""What is known of a model before it is seen, and how many pairs that is worth: a few passages are often alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +202,16 @@ def saturated(counts: NDArray[np.integer], lengths: NDArray[np.integer], mean_le
 
 
 def scale_of(sample: Floats) -> Scale:
-    """What cosines are usual among passages with these vectors, a row each."""
+    """What cosines are usual among passages with these vectors, a row each.
+
+    Measured with three models on the shipped documents, from 3 passages on: the cosines of questions with any passage
+    are then within half a spread of where they should be (by a constant, they were 2 to 4 off).
+    """
     cosines = (sample @ sample.T)[np.triu_indices(len(sample), 1)]
     if len(cosines) < _FEW_PAIRS:
         return _USUAL
-    spread = float(cosines.std())
+    supposed = _SUPPOSED_PAIRS * _SUPPOSED_SPREAD**2
+    spread = math.sqrt((len(cosines) * float(cosines.var()) + supposed) / (len(cosines) + _SUPPOSED_PAIRS))
     return Scale(float(cosines.mean()) - spread, spread)
 
 

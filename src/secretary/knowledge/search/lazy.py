@@ -16,7 +16,7 @@ from secretary.kernel.unit import UnitFactory
 from secretary.knowledge.documents.events import DocumentChanged
 from secretary.knowledge.documents.ports import IndexNumbers
 from secretary.knowledge.search import queries
-from secretary.knowledge.search.ports import Found, Vectors
+from secretary.knowledge.search.ports import Found, ModelsNow, Standing, Vectors
 from secretary.knowledge.search.postgresql.pgvector import Pgvector
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ EngineName = Literal["memory", "postgresql", "auto"]
 
 
 class LazySearch:
-    """Implements `Search`, and `Index` of documents. `models`: as for `DocumentSearch`, the wanted one first.
+    """Implements `Search`, and `Index` of documents. `models`: as for `DocumentSearch`, the wanted one first; where
+    `models_now` is given, it is asked before each question whether they are others.
 
     `engine`: `memory` is an index in this process; `auto` is PostgreSQL, unless there are models and it cannot compare
     vectors.
@@ -42,8 +43,11 @@ class LazySearch:
         monotonic: Callable[[], float] = time.monotonic,
         *,
         engine: EngineName = "memory",
+        models_now: ModelsNow | None = None,
     ) -> None:
         self._units, self._models, self._monotonic, self._engine = units, models, monotonic, engine
+        self._models_now, self._is_in_postgresql = models_now, False
+        self._left: list[DocumentSearch] = []
         self._search: DocumentSearch | None = None
         self._empty_at: float | None = None
         units.bus.subscribe(DocumentChanged, self._on_change)
@@ -80,6 +84,37 @@ class LazySearch:
         search = await self._loaded()
         return await self._index(search).check() if search else None
 
+    @property
+    def has_model(self) -> bool:
+        """Is there anybody to ask what texts mean?"""
+        return bool(self._models)
+
+    async def standing(self) -> Standing:
+        """How far the wanted model is, and whose vectors are searched meanwhile."""
+        search = await self._loaded()
+        wanted = self._models[0].name if self._models else ""
+        return await self._index(search).standing() if search else Standing(wanted)
+
+    async def forget_others(self) -> None:
+        """Remove the vectors of all models but the wanted one. Repeatable."""
+        if search := await self._loaded():
+            await self._index(search).forget_others()
+
+    async def use(self, models: Sequence[Vectors]) -> None:
+        """Ask these models from now on, the wanted one first: those behind it answer until it knows all passages.
+
+        Only what the new ones know is read. Where they need the other engine, the next question loads it.
+        """
+        self._models = models
+        async with self._loading:
+            if self._search is None:
+                return
+            if await self._belongs_in_postgresql() == self._is_in_postgresql:
+                self._search.use(models)
+            else:  # questions that it is answering go on
+                self._left.append(self._search)
+                self._search = None
+
     def warm_up(self) -> None:
         """Read all collections in the background, so that the first question need not wait."""
         if self._warming is None:
@@ -90,8 +125,9 @@ class LazySearch:
         if self._warming is not None:
             self._warming.cancel()
             await asyncio.gather(self._warming, return_exceptions=True)
-        if self._search is not None:
-            await self._search.close()
+        for search in (self._search, *self._left):
+            if search is not None:
+                await search.close()
 
     async def _warm(self) -> None:
         try:
@@ -104,10 +140,13 @@ class LazySearch:
 
     async def _loaded(self) -> "DocumentSearch | None":
         """The search, as soon as there is something to find."""
+        if self._models_now is not None and (models := await self._models_now()) is not self._models:
+            await self.use(models)
         if self._search is None and not self._was_just_empty():
             async with self._loading:
                 if self._search is None and await self._has_passages():
-                    self._search = await asyncio.to_thread(self._load, await self._is_in_postgresql())
+                    self._is_in_postgresql = await self._belongs_in_postgresql()
+                    self._search = await asyncio.to_thread(self._load)
         return self._search
 
     def _was_just_empty(self) -> bool:
@@ -123,15 +162,15 @@ class LazySearch:
         self._empty_at = None if found else self._monotonic()
         return found
 
-    async def _is_in_postgresql(self) -> bool:
+    async def _belongs_in_postgresql(self) -> bool:
         if self._engine == "auto" and self._models:
             return await Pgvector().is_there(self._units)
         return self._engine != "memory"
 
-    def _load(self, is_in_postgresql: bool) -> "DocumentSearch":
+    def _load(self) -> "DocumentSearch":
         from secretary.knowledge.search.document_search import DocumentSearch  # noqa: PLC0415  see the module
 
-        if not is_in_postgresql:
+        if not self._is_in_postgresql:
             return DocumentSearch(self._units, self._models, self._monotonic)
         from secretary.knowledge.search.postgresql.engine import in_postgresql  # noqa: PLC0415  see the module
 

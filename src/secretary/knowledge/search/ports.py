@@ -1,6 +1,6 @@
 """What search offers to a turn, a panel and the evaluation, and what it needs from outside: vectors of texts."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -64,6 +64,22 @@ class Vectors(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+ModelsNow = Callable[[], Awaitable[Sequence[Vectors]]]
+"""The embedding models that can be asked now, the wanted one first: the same object as long as they are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the vectors are: of the `wanted` model (empty: none) `lacking` of all different `texts` are still to be
+    computed; `answering` are the models whose vectors are searched meanwhile, none where only words are.
+    """
+
+    wanted: str = ""
+    answering: Sequence[str] = ()
+    texts: int = 0
+    lacking: int = 0
 
 
 class Reranker(Protocol):

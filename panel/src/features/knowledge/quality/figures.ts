@@ -17,7 +17,7 @@ export const FIGURES: readonly Figure[] = [
   { name: 'refusal_recall', change: 'refusal recall' },
   { name: 'false_refusals', change: 'answerable refused', isLessBetter: true },
   { name: 'quoted_right', change: 'quoted answer right' },
-  { name: 'answered_right', change: 'model answer right' },
+  { name: 'answered_right', change: "model's answer right" },
   { name: 'latency_p50_ms', change: 'latency p50', isTime: true, isLessBetter: true },
   { name: 'latency_p95_ms', change: 'latency p95', isTime: true, isLessBetter: true },
 ]

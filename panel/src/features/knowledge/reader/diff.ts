@@ -14,7 +14,7 @@ export function diffOf(before: string, after: string): Line[] {
   let tail = 0
   while (tail < old.length - head && tail < now.length - head && old.at(-1 - tail) === now.at(-1 - tail)) tail++
   const middle = between(old.slice(head, old.length - tail), now.slice(head, now.length - tail))
-  return [...old.slice(0, head).map(same), ...middle, ...old.slice(old.length - tail).map(same)]
+  return [...old.slice(0, head).map((text) => same(text)), ...middle, ...old.slice(old.length - tail).map((text) => same(text))]
 }
 
 /** The changes with a few lines around them; what is left out is a `null`. */
@@ -37,13 +37,15 @@ function between(old: string[], now: string[]): Line[] {
   const out: Line[] = []
   let [a, b] = [0, 0]
   while (a < old.length && b < now.length) {
-    if (old[a] === now[b]) out.push(same(old[a++]!, b++))
-    else if (longest[(a + 1) * width + b]! >= longest[a * width + b + 1]!) out.push(gone(old[a++]!))
+    if (old[a] === now[b]) {
+      out.push(same(old[a++]!))
+      b++
+    } else if (longest[(a + 1) * width + b]! >= longest[a * width + b + 1]!) out.push(gone(old[a++]!))
     else out.push(added(now[b++]!))
   }
   return [...out, ...old.slice(a).map(gone), ...now.slice(b).map(added)]
 }
 
-const same = (text: string, _at?: number): Line => ({ kind: 'same', text })
+const same = (text: string): Line => ({ kind: 'same', text })
 const gone = (text: string): Line => ({ kind: 'gone', text })
 const added = (text: string): Line => ({ kind: 'new', text })

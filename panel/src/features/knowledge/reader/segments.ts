@@ -15,11 +15,14 @@ export function segmentsOf(content: string, chunks: Pick<ChunkOut, 'id' | 'begin
   let from = 0
   let held: string[] = []
   for (const chunk of [...chunks].sort((a, b) => a.begins - b.begins)) {
-    const text = slice(from, chunk.begins)
-    if (chunk.begins > from && isCut(text)) {
+    // A passage begins after its heading; whoever reads looks for the heading, too.
+    const before = slice(from, chunk.begins)
+    const heading = HEADINGS.exec(before)?.[0] ?? ''
+    const text = before.slice(0, before.length - heading.length)
+    if (chunk.begins > from && isCut(before)) {
       if (text.trim()) out.push({ text, chunks: held })
       held = text.trim() ? [chunk.id] : [...held, chunk.id]
-      from = chunk.begins
+      from = chunk.begins - (letters ? Array.from(heading).length : heading.length)
     } else held = [...held, chunk.id]
   }
   const rest = slice(from)
@@ -27,6 +30,7 @@ export function segmentsOf(content: string, chunks: Pick<ChunkOut, 'id' | 'begin
   return out
 }
 
+const HEADINGS = /(?<![^\n])(?: {0,3}#{1,6} [^\n]*\n\s*)+$/
 const HELD_TOGETHER = /^\s*(\||[-*+] |\d+[.)] |>)/
 const FENCE = /^ {0,3}(```|~~~)/gm
 

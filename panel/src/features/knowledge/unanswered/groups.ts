@@ -4,6 +4,7 @@ import { knowledgeDismissUnanswered, knowledgeReopenUnanswered } from '@/api'
 import type { GroupOut, GroupsOut } from '@/api/generated'
 import { queries, said } from '@/app/query'
 import { useToasts } from '@/app/toasts'
+import { useOffer } from '../offer'
 
 export interface Draft {
   as: 'faq' | 'document'
@@ -61,6 +62,7 @@ export function staleAll(): Promise<void> {
 export function useSettling() {
   const { t } = useI18n()
   const toasts = useToasts()
+  const offer = useOffer()
 
   function paint(id: string): void {
     queries.setQueriesData<GroupsOut>(LIST, (known) => known && { total: Math.max(0, known.total - 1), groups: known.groups.filter((each) => each.id !== id) })
@@ -80,7 +82,7 @@ export function useSettling() {
   return async function settle(group: GroupOut, isDismissing: boolean): Promise<void> {
     paint(group.id)
     if (!(await send(group.id, isDismissing))) return
-    toasts.say(t(isDismissing ? 'knowledge.unanswered.dismissed' : 'knowledge.unanswered.reopened'), { action: { label: t('action.undo'), run: () => void send(group.id, !isDismissing) } })
+    offer(t(isDismissing ? 'knowledge.unanswered.dismissed' : 'knowledge.unanswered.reopened'), t('action.undo'), () => send(group.id, !isDismissing))
   }
 }
 

@@ -2,13 +2,15 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from secretary.kernel.errors import Invalid, Language
 
+Pooling = Literal["mean", "cls", "last"]
+_POOLINGS: Final[Mapping[object, Pooling | None]] = {None: None, "mean": "mean", "cls": "cls", "last": "last"}
 _MAGIC: Final = b"GGUF"
 _CORES: Final = Path("/sys/devices/system/cpu")
 _DEFAULT_THREADS: Final = 4  # beyond it llama.cpp gains little and the rest of the product loses
@@ -30,7 +32,7 @@ class LocalModelSpec:
     threads: int | None = None
     slots: int = 2
     chat_template: str | None = None
-    pooling: Literal["mean", "cls", "last"] | None = None
+    pooling: Pooling | None = None
 
     @property
     def thread_count(self) -> int:
@@ -38,7 +40,7 @@ class LocalModelSpec:
 
 
 def describe(path: Path, *, languages: Sequence[Language] = (), threads: int | None = None) -> LocalModelSpec:
-    """The spec of `X.gguf`, with what its sidecar `X.json` says of `languages` and `context_tokens`.
+    """The spec of `X.gguf`, with what its sidecar `X.json` says of `languages`, `context_tokens` and `pooling`.
 
     `languages`, where given, outweighs the sidecar. A missing sidecar is fine; raises
     Invalid("local_model_sidecar") for one that does not read.
@@ -47,15 +49,16 @@ def describe(path: Path, *, languages: Sequence[Language] = (), threads: int | N
         sidecar = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         named = frozenset(_language(name) for name in sidecar.get("languages", _BOTH))
         context_tokens = int(sidecar.get("context_tokens", _CONTEXT_TOKENS))
+        pooling = _POOLINGS[sidecar.get("pooling")]
     except FileNotFoundError:
         return LocalModelSpec(path, frozenset(languages) or _BOTH, threads=threads)
-    except (ValueError, TypeError, AttributeError, OSError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
         raise Invalid(
             "local_model_sidecar",
             en=f"The description {path.with_suffix('.json').name} next to the model file is not valid.",
             ru=f"Описание {path.with_suffix('.json').name} рядом с файлом модели неверно.",
         ) from error
-    return LocalModelSpec(path, frozenset(languages) or named, context_tokens, threads)
+    return LocalModelSpec(path, frozenset(languages) or named, context_tokens, threads, pooling=pooling)
 
 
 def is_gguf(path: Path) -> bool:
