@@ -9,7 +9,7 @@ import { slim } from './scripts/slim.ts'
 const backend = process.env.SECRETARY_URL ?? 'http://127.0.0.1:8002'
 const PWA_FILES = ['/admin/index.html', '/admin/boot.js', '/admin/icon', '/admin/sw.js', '/admin/push-sw.js', '/admin/manifest.webmanifest', '/admin/assets/']
 
-const BASE = /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify|pinia|pinia-plugin-persistedstate|class-variance-authority|clsx|@tanstack\/(query-core|vue-query))\/|preload-helper|@lucide\/vue\/dist\/esm\/((?!icons)|icons\/(search|x|loader-circle|circle-alert|menu|cloud-off|chevrons-up-down)\.)|src\/(api\/(?!generated\/@tanstack)|lib\/(feature|later|sse))|src\/app\/(i18n|keyboard|live|nav|palette|preferences|query|router|session|toasts|features|confirm)\.ts|features\/\w+\/index\.ts|plugin-vue:export-helper/
+const BASE = /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify|pinia|pinia-plugin-persistedstate|class-variance-authority|clsx|@tanstack\/(query-core|vue-query))\/|preload-helper|@lucide\/vue\/dist\/esm\/((?!icons)|icons\/(search|x|loader-circle|circle-alert|menu|cloud-off|chevrons-up-down)\.)|src\/(api\/(?!generated\/@tanstack)|lib\/(feature|later|sse|format))|src\/app\/(i18n|keyboard|live|nav|palette|preferences|query|router|session|toasts|features|confirm)\.ts|features\/\w+\/index\.ts|plugin-vue:export-helper/
 /** Few files rather than many small ones: what every page needs, what most views need, pictures shared by views. */
 const CHUNKS = [
   { name: 'base', test: BASE, priority: 30 },
@@ -17,7 +17,7 @@ const CHUNKS = [
   { name: 'menu', test: /src\/ui\/(Menu|Tooltip)\.vue|node_modules\/(reka-ui|@floating-ui|@internationalized)\//, priority: 27 },
   { name: 'virtual', test: /src\/ui\/VirtualList|@tanstack\/(vue-virtual|virtual-core)/, priority: 26 },
   { name: 'queries', test: /src\/api\/generated\/@tanstack/, priority: 26 },
-  { name: 'ui', test: /src\/(ui\/(Button|IconButton|Field|Input|Textarea|Select|Checkbox|Switch|Segmented|Badge|Card|Page|PageHeader|EmptyState|ErrorState|FormError|Skeleton|DateTime|FilterBar|SearchBox|Table|Pager|Tabs|SplitPane|Chip|CodeBlock|field|now|table)\b|lib\/(format|form|listQuery))/, priority: 20 },
+  { name: 'ui', test: /src\/(ui\/(Button|IconButton|Field|Input|Textarea|Select|Checkbox|Switch|Segmented|Badge|Card|Page|PageHeader|EmptyState|ErrorState|FormError|Skeleton|DateTime|FilterBar|SearchBox|Table|Pager|Tabs|SplitPane|Chip|CodeBlock|field|now|table)\b|lib\/(form|listQuery))/, priority: 20 },
   { name: 'icons', test: /@lucide\/vue/, minShareCount: 2, priority: 29 },
 ]
 

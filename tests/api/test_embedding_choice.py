@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 from sqlalchemy import delete, func, select
-from tests.domain.search.library import Library
+from tests.domain.search.library import Library, vector_of
 from tests.support.embedding_service import EmbeddingService
 from tests.support.llm_admin import made
+from tests.support.llm_upstream import LlmUpstream, replying
 
 from secretary.app import Ports
 from secretary.app.embedding import ChosenVectors
@@ -193,10 +194,25 @@ async def test_of_a_text_that_is_too_long_its_beginning_is_read(app, admin, libr
     service.longest = 400
     await library.put("long.md", "# Доставка\n\n" + "Курьер везёт розу. " * 60)
     async with service.open() as upstream:
-        done = await whole(
-            admin, (await choose(admin, provider_id=await provider(admin, upstream), model="e"))["wanted"]
-        )
+        wanted = (await choose(admin, provider_id=await provider(admin, upstream), model="e"))["wanted"]
+        done = await whole(admin, wanted)
+        assert (await best(app, library, "привезти розу " * 60))[1].endswith(wanted)
     assert (done["last_code"], max(map(len, service.read)) <= 400) == ("", True)
+
+
+async def test_gemini_is_asked_in_its_own_words(app, admin, library):
+    async def embedding(exchange):
+        asked = exchange.received.json["requests"]
+        vectors = [vector_of(one["content"]["parts"][0]["text"]) for one in asked]
+        await replying(200, {"embeddings": [{"values": one} for one in vectors]})(exchange)
+
+    async with LlmUpstream(embedding) as upstream:
+        chosen_id = await provider(admin, upstream, provider_type="gemini")
+        wanted = (await choose(admin, provider_id=chosen_id, model="gemini-embedding-001"))["wanted"]
+        await whole(admin, wanted)
+        assert (await best(app, library))[0].startswith("Курьер")
+        asked = {one.path.rpartition("/")[2] for one in upstream.received}
+    assert asked == {"gemini-embedding-001:batchEmbedContents"}
 
 
 async def test_what_cannot_embed_is_refused_and_changes_nothing(client, people, admin):

@@ -13,15 +13,25 @@ const APPEARANCE = {
   allowed_domains: [], tunnel_url: '', llm_backend: 'auto', llm_persona: 'anna', system_prompt: null, llm_params: PARAMS, name: '', description: '', enabled: true, rate_limit_count: null, rate_limit_hours: 24,
 }
 
-/** The days asked for, and their sums. Hours of a day are as the day was, spread over working hours. */
+const BEFORE = 0.86
+
+/** The days asked for, and their sums. What was before the recording is a little less of what it has. */
 function overview({ query }: Ask): unknown {
   const kept = recorded('/admin/overview') as unknown as { totals: Numbers; series: Part[] }
   const [from, to] = [query.get('from') ?? '', query.get('to') ?? '9']
-  const days = kept.series.filter(({ start }) => start.slice(0, 10) >= from.slice(0, 10) && start.slice(0, 10) <= to.slice(0, 10))
+  const isElsewhere = !['', 'widget'].includes(query.get('source') ?? '')
+  const half = Math.floor(kept.series.length / 2)
+  const known = kept.series.map((part, at) => (part.conversations || at >= half ? part : { ...part, ...scaled(kept.series[at + half]!, BEFORE) }))
+  const days = known.filter(({ start }) => start.slice(0, 10) >= from.slice(0, 10) && start.slice(0, 10) <= to.slice(0, 10)).map((day) => (isElsewhere ? { ...day, ...scaled(day, 0) } : day))
   const totals: Numbers = { ...kept.totals, ...summed(days) }
-  const group = query.get('group') ?? 'day'
-  const series = group === 'hour' ? days.flatMap(hours) : days
-  return { tz: query.get('tz') ?? 'Europe/Moscow', group: group === 'hour' ? 'hour' : 'day', totals, series }
+  const isHourly = query.get('group') === 'hour'
+  return { tz: query.get('tz') ?? 'Europe/Moscow', group: isHourly ? 'hour' : 'day', totals, series: isHourly ? days.flatMap(hours) : days }
+}
+
+function scaled(part: Part, share: number): Partial<Part> {
+  const counts = Object.fromEntries(COUNTED.map((name) => [name, Math.floor(part[name] * share)]))
+  const answered_by = Object.fromEntries(Object.entries(part.answered_by).map(([by, count]) => [by, Math.floor(count * share)]))
+  return { ...(counts as Partial<Part>), answered_by }
 }
 
 function summed(parts: Part[]): Partial<Numbers> {
@@ -31,13 +41,11 @@ function summed(parts: Part[]): Partial<Numbers> {
   return { ...(Object.fromEntries(sums) as Partial<Numbers>), answered_by }
 }
 
+/** A day's hours: some of it in each working hour. */
 function hours(day: Part): Part[] {
   return Array.from({ length: 24 }, (_, hour) => {
     const share = hour >= 9 && hour < 21 ? (hour % 3) + 1 : 0
-    const some = (count: number): number => Math.floor((count * share) / 24)
-    const counts = Object.fromEntries(COUNTED.map((name) => [name, some(day[name])]))
-    const answered_by = Object.fromEntries(Object.entries(day.answered_by).map(([by, count]) => [by, some(count)]))
-    return { ...day, ...counts, answered_by, start: `${day.start.slice(0, 11)}${String(hour).padStart(2, '0')}${day.start.slice(13)}` }
+    return { ...day, ...scaled(day, share / 24), start: `${day.start.slice(0, 11)}${String(hour).padStart(2, '0')}${day.start.slice(13)}` }
   })
 }
 
