@@ -94,6 +94,8 @@ export const unanswered: Route[] = [
   settled('dismiss', 'dismissed'),
   settled('reopen', 'open'),
   get('/admin/knowledge/evaluation', () => recorded('/admin/knowledge/evaluation')),
+  get('/admin/knowledge/embedding', () => recorded('/admin/knowledge/embedding')),
+  put('/admin/knowledge/embedding', ({ body }) => Object.assign(recorded('/admin/knowledge/embedding'), given(body))),
   get('/admin/knowledge/reranker', () => recorded('/admin/knowledge/reranker')),
   put('/admin/knowledge/reranker', ({ body }) => Object.assign(recorded('/admin/knowledge/reranker'), body)),
 ]

@@ -112,6 +112,7 @@ class Answering:
         return turn
 
     async def _speak(self, turn: Turn, stream: AnswerStream) -> None:
+        is_taking = turn.taking is not None
         for responder in self._responders:
             kept, label = len(turn.effects), responder.stage.label
             began, code = perf_counter(), ""
@@ -131,6 +132,8 @@ class Answering:
             if stream.has_spoken:
                 if responder.stage is Stage.LLM and stream.has_sources:
                     stream.answered_by = Stage.KNOWLEDGE.label  # in the model's words, but from the documents
+                elif responder.stage is Stage.MESSAGE and is_taking:
+                    stream.answered_by = Stage.HAND_OVER.label  # a message for a person goes on: nobody was refused
                 return
 
     async def _end(

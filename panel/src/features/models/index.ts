@@ -26,5 +26,5 @@ export default defineFeature({
     actions: [{ id: 'new-provider', title: { ru: 'Подключить модель', en: 'Connect a model' }, icon: Plus, right: { module: 'providers', action: 'edit' }, to: '/models/providers?new=1' }],
     search: () => import('./search'),
   },
-  live: { llm_provider: ['llm'], llm_backend: ['llm', 'assistants'], assistant: ['llm'], reranker: ['knowledge'], local_model: ['local models', 'llm'], job: ['local models'] },
+  live: { llm_provider: ['llm'], llm_backend: ['llm', 'assistants'], assistant: ['llm'], reranker: ['knowledge'], embedding: ['knowledge'], local_model: ['local models', 'llm'], job: ['local models'] },
 })

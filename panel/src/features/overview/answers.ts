@@ -6,8 +6,8 @@ const PARTS: Record<string, { stages: string[]; colour: Series['colour'] }> = {
   faq: { stages: ['faq', 'funnel'], colour: 2 },
   knowledge: { stages: ['knowledge', 'extract'], colour: 1 },
   model: { stages: ['llm', 'other'], colour: 4 },
-  person: { stages: ['person'], colour: 5 },
-  unanswered: { stages: ['message', 'admit', 'hand_over'], colour: 3 },
+  person: { stages: ['person', 'hand_over'], colour: 5 },
+  unanswered: { stages: ['message', 'admit'], colour: 3 },
 }
 
 export type Part = keyof typeof PARTS
