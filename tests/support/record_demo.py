@@ -28,7 +28,7 @@ SPANS = {"median", "p95"}
 LISTS = (
     "/admin/api-keys", "/admin/assistants", "/admin/audit/stats", "/admin/auth/profile", "/admin/auth/sessions",
     "/admin/auth/status", "/admin/deployment-mode", "/admin/faq?limit=200", "/admin/jobs?limit=40", "/admin/jobs/dead",
-    "/admin/knowledge/collections", "/admin/knowledge/contradictions", "/admin/knowledge/evaluation",
+    "/admin/knowledge/collections", "/admin/knowledge/contradictions", "/admin/knowledge/embedding", "/admin/knowledge/evaluation",
     "/admin/knowledge/regression", "/admin/knowledge/reranker", "/admin/knowledge/unanswered?limit=100",
     "/admin/llm/backend", "/admin/llm/history", "/admin/llm/local-models", "/admin/llm/model", "/admin/llm/models",
     "/admin/llm/params", "/admin/llm/persona", "/admin/llm/personas", "/admin/llm/presets",

@@ -4,7 +4,7 @@ import { defineFeature } from '@/lib/feature'
 export default defineFeature({
   id: 'analytics',
   title: { ru: 'Аналитика', en: 'Analytics' },
-  nav: { group: 'sales', icon: ChartColumn, order: 20, shortcut: 'KeyA' },
+  nav: { group: 'sales', icon: ChartColumn, order: 20, shortcut: 'KeyU' },
   right: { module: 'usage' },
   routes: [
     {
