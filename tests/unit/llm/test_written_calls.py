@@ -116,6 +116,18 @@ def test_endless_call_is_text_at_last() -> None:
     assert "".join(map(str, tagged.feed("<tool_call>" + "x" * 70_000))).startswith("<tool_call>x")
 
 
+@pytest.mark.parametrize("odd", ['"\\ud800"', "NaN", "[" * 100_000, "1e999999x"])
+def test_what_is_no_json_is_no_call(odd: str) -> None:
+    text = f'{{"name": "book", "arguments": {{"x": {odd}}}}}'
+    assert not any(isinstance(part, WrittenCall) for part in told([text]))
+
+
+def test_long_numbers_are_not_rounded() -> None:
+    (call,) = told(['{"name": "book", "arguments": {"account": 40702810900000012345}}'])
+    assert isinstance(call, WrittenCall)
+    assert call.arguments == '{"account":40702810900000012345}'
+
+
 @given(st.dictionaries(st.text(), st.integers() | st.text()))
 def test_arguments_come_through_as_json(arguments: dict[str, int | str]) -> None:
     (call,) = told([json.dumps({"name": "book", "arguments": arguments})])

@@ -1,15 +1,15 @@
 """Tool calls that a model writes into its text, told from text that merely contains JSON.
 
 Three ways are understood: `<tool_call>{…}</tool_call>` anywhere (Qwen, Hermes), and an answer that as a whole is a
-JSON object or array, bare or in a ```json fence (small models). Each must name tools that were asked for.
+JSON object or array, bare or in a ```json fence (small models). Each must name tools that were asked for. Python's own
+reader of JSON keeps numbers of any length: the twenty digits of a bank account must not be rounded.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-
-import orjson
 
 from secretary.adapters.llm.openai_wire.thoughts import begun
 
@@ -130,10 +130,13 @@ def _may_be_key(text: str) -> bool:
 def calls_in(text: str, names: frozenset[str]) -> Sequence[WrittenCall]:
     """The calls that this JSON text is, if it is nothing else and names known tools only."""
     try:
-        value = orjson.loads(text)
-    except ValueError:
+        return _calls(json.loads(text, parse_constant=_no_number), names)
+    except (ValueError, RecursionError):
         return ()
-    return _calls(value, names)
+
+
+def _no_number(word: str) -> object:
+    raise ValueError(word)  # NaN and Infinity are no JSON
 
 
 def _whole(text: str, names: frozenset[str]) -> Sequence[WrittenCall]:
@@ -164,4 +167,5 @@ def _call(value: object, names: frozenset[str]) -> WrittenCall | None:
 def _arguments(value: object) -> str:
     if isinstance(value, str):
         return value
-    return orjson.dumps(value if value is not None else {}).decode()
+    told = json.dumps(value if value is not None else {}, ensure_ascii=False, separators=(",", ":"))
+    return told.encode().decode()  # raises ValueError for half a character, which nobody could be sent

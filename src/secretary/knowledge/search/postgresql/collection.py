@@ -153,7 +153,8 @@ class Collection:
         return chunk_id, bool(known)
 
     def _rarity(self, group: Group) -> float:
-        return rarity_of(group, max((self._frequency(term) for term, _ in group.terms), default=0), self.passages)
+        standing = max((self._frequency(term) for term, _ in group.terms), default=0)
+        return rarity_of(group, min(standing, self.passages), self.passages)  # frequencies may be newer than passages
 
     def _frequency(self, term: str) -> int:
         return self.known.frequencies.get(term, 0)
