@@ -62,9 +62,6 @@ def run(interpreters: Sequence[str]) -> Iterator[Row]:
     for size, (limit, goal) in SIZES.items():
         yield from _sized(language, size, limit, goal)
     yield from _pages(language)
-    from bench.retrieval_postgresql import sized  # which takes its sizes from here
-
-    yield from sized(language, min(SIZES))
 
 
 def _sized(language: Language, size: int, limit: float, goal: float) -> Iterator[Row]:
