@@ -268,6 +268,6 @@ async def test_quota_is_waited_out(llmock: LLMock) -> None:
     llmock.limits(rpm=60)
     async with client(llmock) as http:
         models = [model_of(SURFACES[name], llmock, http, PATIENT) for name in ("openai", "anthropic", "gemini")]
-        found = [await asyncio.gather(*(once(model, prompt) for prompt in prompts[:-1])) for model in models]
-        assert all(all(answers) for answers in found)
-        assert await asyncio.gather(*(outcome(retrying(model, prompts[-1])) for model in models)) == ["answer"] * 3
+        # one more than the quota has room for; who is told to wait is the service's business
+        asked = [outcome(retrying(model, prompt)) for model in models for prompt in prompts]
+        assert await asyncio.gather(*asked) == ["answer"] * len(asked)
