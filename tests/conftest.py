@@ -137,8 +137,9 @@ def admin_api() -> Any:
     """The admin API, built once: it holds no state."""
     from secretary.adapters.channels.widget.channel import WidgetChannel
     from secretary.app.admin import build_admin_api
+    from secretary.app.messengers import kinds
 
-    return build_admin_api({"widget": WidgetChannel(None, None)})
+    return build_admin_api({"widget": WidgetChannel(None, None)}, kinds(None))
 
 
 @pytest.fixture

@@ -178,7 +178,8 @@ def openapi(context: Context) -> None:
     from secretary.app.admin import build_admin_api  # noqa: PLC0415
     from secretary.app.schema import schema_of, written  # noqa: PLC0415
 
-    click.echo(written(schema_of(build_admin_api(context.build().channels))), nl=False)
+    app = context.build()
+    click.echo(written(schema_of(build_admin_api(app.channels, app.messaging.messengers))), nl=False)
 
 
 @cli.command()

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     roles: Annotated[tuple[Role, ...], NoDecode] = Field(
         default=("web", "worker", "bots"), min_length=1, alias="SECRETARY_ROLES"
     )
+    public_url: str = Field(default="", pattern=r"^(https?://[^\s?#@]+)?$", alias="SECRETARY_PUBLIC_URL")
     trusted_proxies: Names = Field(default=(), alias="TRUSTED_PROXIES")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", alias="LOG_LEVEL")
     log_json: bool = Field(default=False, alias="LOG_JSON")

@@ -18,7 +18,10 @@ from secretary.assistant.chat.api import router as chat
 from secretary.assistant.embedding.api import router as embedding
 from secretary.assistant.reranking.api import router as reranker
 from secretary.audit.api import audit_router
-from secretary.channels.api import instances_router
+from secretary.channels.api import instances_router, messenger_routers
+from secretary.channels.inbox.api import ROUTERS as INBOX
+from secretary.channels.messenger import Messenger
+from secretary.channels.owner.api import router as owner_links
 from secretary.channels.ports import Channel
 from secretary.kernel.errors import Invalid, SecretaryError
 from secretary.knowledge.api import router as knowledge
@@ -34,17 +37,18 @@ from secretary.web.problem import problem
 from secretary.web.routing import RouteIndex
 
 
-def routers(channels: Mapping[str, Channel]) -> list[APIRouter]:
+def routers(channels: Mapping[str, Channel], messengers: Mapping[str, Messenger]) -> list[APIRouter]:
     """Every domain's router."""
     audit = audit_router(require("audit", "view"), require("audit", "manage"))
     usage = usage_router(require("usage", "view"), require("usage", "manage"), business_zone)
     widget = instances_router(channels["widget"], "widget")
+    written_to = [router for messenger in messengers.values() for router in messenger_routers(messenger)]
     of_knowledge = [*DOCUMENTS, embedding, reranker, evaluation, regression, unanswered, contradictions]
-    both = [*DEFAULT_ASSISTANT, *LLM, *of_knowledge, *operations]
-    return [*ACCOUNTS, assistants, audit, chat, knowledge, widget, usage, *both]
+    both = [*DEFAULT_ASSISTANT, *LLM, *of_knowledge, *operations, *INBOX, owner_links]
+    return [*ACCOUNTS, assistants, audit, chat, knowledge, widget, *written_to, usage, *both]
 
 
-def build_admin_api(channels: Mapping[str, Channel]) -> FastAPI:
+def build_admin_api(channels: Mapping[str, Channel], messengers: Mapping[str, Messenger]) -> FastAPI:
     """Takes a second with many routes: build it off the event loop."""
     api = FastAPI(
         title="AI Secretary",
@@ -53,7 +57,7 @@ def build_admin_api(channels: Mapping[str, Channel]) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
-    for router in routers(channels):
+    for router in routers(channels, messengers):
         api.router.routes.extend(router.routes)
     api.router.middleware_stack = RouteIndex(api.router.routes)
     api.add_exception_handler(SecretaryError, _problem)

@@ -27,6 +27,7 @@ class Asgi:
         )
         for channel in app.channels.values():
             mounts.update(channel.apps(app.desk))
+        mounts["/webhooks"] = RouteIndex(app.messaging.webhooks.routes())
         mounts["/v1"] = OpenAIErrors(RouteIndex(app.gateway.routes()))
         api = admin or self.admin or core
         mounts.update({"/admin": PanelAndApi(panel_app(), api), "/chat": api, "/reset_conversation": api})
@@ -52,7 +53,7 @@ class Asgi:
 def _admin(app: App) -> ASGIApp:
     from secretary.app.admin import build_admin_api  # noqa: PLC0415 -- FastAPI is imported after the start
 
-    return build_admin_api(app.channels)
+    return build_admin_api(app.channels, app.messaging.messengers)
 
 
 def all_routes(app: App) -> list[BaseRoute]:
@@ -60,11 +61,12 @@ def all_routes(app: App) -> list[BaseRoute]:
     from secretary.app.admin import build_admin_api  # noqa: PLC0415 -- see above
 
     found: list[BaseRoute] = [*core_routes(app), *panel_routes(), *app.gateway.routes()]
+    found += app.messaging.webhooks.routes()
     for channel in app.channels.values():
         indexes: Mapping[int, object] = {id(mounted): mounted for mounted in channel.apps(app.desk).values()}
         for mounted in indexes.values():
             found += getattr(mounted, "declared", ())
-    return found + list(build_admin_api(app.channels).routes)
+    return found + list(build_admin_api(app.channels, app.messaging.messengers).routes)
 
 
 def lines_of(routes: list[BaseRoute]) -> list[str]:

@@ -17,12 +17,15 @@ from secretary.app.documents import document_tools
 from secretary.app.embedding import ChosenVectors, places
 from secretary.app.installation import ThisInstallation
 from secretary.app.local import Engine, OnDisk
+from secretary.app.messengers import Messaging, lines_of, messaging
 from secretary.app.models import TYPES, models_of
 from secretary.app.rerank import ChosenReranker
 from secretary.app.search import PassageVectors, packaged_vectors
 from secretary.app.self_test import SelfTest, self_test
 from secretary.app.upkeep import Upkeep, upkeep
 from secretary.assistant.aside import Aside
+from secretary.assistant.attention import All
+from secretary.assistant.briefing.service import Briefing
 from secretary.assistant.chat.service import Chat
 from secretary.assistant.queries import assistant as assistant_of
 from secretary.assistant.queries import default_assistant
@@ -40,7 +43,11 @@ from secretary.assistant.turn import in_order
 from secretary.audit.keyring import Keyring
 from secretary.audit.log import AuditLog
 from secretary.channels.desk import FrontDesk
+from secretary.channels.files import Files
+from secretary.channels.outgoing.outlet import MessengerOutlet
+from secretary.channels.owner.telling import Telling
 from secretary.channels.ports import Channel
+from secretary.channels.running.lines import Lines
 from secretary.gateway.answering import Answering
 from secretary.gateway.api import Gateway
 from secretary.gateway.edge import Border
@@ -126,12 +133,14 @@ class App:
     prices: PriceBook
     router: Router
     reranking: Reranking
+    briefing: Briefing
     trial: Trial
     gateway: Gateway
     turns: TurnRunner
     desk: FrontDesk
     chat: Chat
     channels: Mapping[str, Channel]
+    messaging: Messaging
     broadcast: Broadcast
     changes: ChangeFeed
     devices: Devices
@@ -146,6 +155,26 @@ class App:
     def examiner(self) -> Examiner:
         """Who asks the owner's regression questions."""
         return self.self_test.examiner
+
+    @property
+    def lines(self) -> Lines:
+        """The messengers' instances as this process uses them."""
+        return self.messaging.lines
+
+    @property
+    def outlet(self) -> MessengerOutlet:
+        """The way out to messengers."""
+        return self.messaging.outlet
+
+    @property
+    def files(self) -> Files:
+        """What customers sent along."""
+        return self.messaging.files
+
+    @property
+    def public_url(self) -> str:
+        """Where providers reach us; empty where nobody has said it."""
+        return self.settings.public_url
 
     @property
     def vllm(self) -> VllmServer:
@@ -171,6 +200,7 @@ class App:
         """End everything that was begun, in the order in which it depends on each other. Repeatable."""
         await self.self_test.watch.close()
         await self.upkeep.close()
+        await self.messaging.close()
         await self.turns.stop()
         await self.ledger.close()
         await self.prices.close()
@@ -226,19 +256,25 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
     tests = self_test(units, documents, faq, router, consult, embedding.models)
     devices = Devices(vault, settings.push_hosts)
     postman = Postman(units, devices, http, settings.push_contact)
+    lines = lines_of(units, vault, http)
+    attached = Files(units, lines, settings.data_dir / "attachments")
+    outlet = MessengerOutlet(lines.messengers.values())
+    telling = Telling()
+    attention = All((postman, telling))
     responders = in_order(
         [
-            Admit(),
-            HandOver(),
+            Admit(attached),
+            HandOver(attention),
             AnswerFromFaq(faq),
             consult(search),
-            AskModel(units, router),
+            AskModel(units, router, attached),
             Quote(units),
-            TakeMessage(postman),
+            TakeMessage(attention),
         ]
     )
     targets = Targets(units, backends)
-    turns = TurnRunner(units, responders, ports.limits, broadcast)
+    turns = TurnRunner(units, responders, ports.limits, broadcast, outlet, telling.customer_wrote)
+    messengers = messaging(settings, units, lines, attached, outlet, turns, broadcast)
     channels: dict[str, Channel] = {"widget": WidgetChannel(Signer(vault.derive_all("visitor")), ports.clock)}
     desk = FrontDesk(
         units,
@@ -279,12 +315,14 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
         prices=prices,
         router=router,
         reranking=reranking,
+        briefing=Briefing(units, router, search, faq),
         trial=Trial(units, router, factory, vault),
         gateway=gateway,
         turns=turns,
         desk=desk,
         chat=Chat(units, turns, backends, _flood(settings, settings.rate_limit_chat)),
         channels=channels,
+        messaging=messengers,
         broadcast=broadcast,
         changes=ChangeFeed(units.bus, broadcast),
         devices=devices,
@@ -297,12 +335,13 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
                 **tests.handlers(units),
                 **postman.handlers(),
                 **care.handlers,
+                **messengers.handlers(units),
             },
             grace_s=WORKER_GRACE_S,
         ),
         installation=ThisInstallation(
             backends,
-            tuple(channels),
+            (*channels, *lines.messengers),
             settings.roles,
             settings.llm_backend,
             started_at=ports.clock(),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from secretary.accounts.models import SEALED as ACCOUNTS
 from secretary.app.serve import lock_folder
 from secretary.audit.models import SEALED as AUDIT
+from secretary.channels.models import SEALED as CHANNELS
 from secretary.kernel.db import Database
 from secretary.kernel.errors import Conflict
 from secretary.kernel.events import EventBus
@@ -22,7 +23,7 @@ from secretary.migrations import migrate_if_needed
 from secretary.operations.push.models import SEALED as PUSH
 from secretary.settings import Settings
 
-SEALED: Sequence[SealedColumn] = (*ACCOUNTS, *AUDIT, *LLM, *PUSH)
+SEALED: Sequence[SealedColumn] = (*ACCOUNTS, *AUDIT, *CHANNELS, *LLM, *PUSH)
 """Every column with sealed secrets; each domain names its own."""
 
 

@@ -143,8 +143,10 @@ async def started(app: App, announce: Callable[[FirstAdmin], None]) -> AsyncIter
             await recover_at_start(app.ledger, is_embedded=app.settings.is_embedded)
             if "worker" in app.settings.roles:
                 await roles.enter_async_context(working(app))
-            if "web" in app.settings.roles:
+            if not {"web", "bots"}.isdisjoint(app.settings.roles):
                 await _answer(app)
+            if "bots" in app.settings.roles:
+                await roles.enter_async_context(app.messaging.running(alone=app.settings.is_embedded))
             yield
     finally:
         await app.close()

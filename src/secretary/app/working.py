@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from secretary.app.build import App
+from secretary.app.build import App, business_zone
+from secretary.app.messengers import schedules
 from secretary.app.upkeep import SCHEDULES
 from secretary.kernel.jobs import ensure_schedules, free_running
 from secretary.knowledge.documents.jobs import SCHEDULE as WATCHED_FOLDER
@@ -24,7 +25,8 @@ async def working(app: App) -> AsyncIterator[None]:
     """
     async with app.units.write() as unit:
         await keep_schedules(unit)
-        await ensure_schedules(unit, [WATCHED_FOLDER, *SCHEDULES])
+        zone = str(await business_zone(unit))
+        await ensure_schedules(unit, [WATCHED_FOLDER, *SCHEDULES, *schedules(zone)])
         if app.settings.is_embedded and (freed := await free_running(unit)):
             log.info("jobs_taken_over", count=freed)
     running = asyncio.create_task(app.worker.run(), name="worker")

@@ -13,13 +13,14 @@ from secretary.assistant.follow import LOOK_AGAIN_S
 from secretary.assistant.news import AnswerNews
 from secretary.assistant.noticing import note_another_answer
 from secretary.assistant.override import LlmOverride
-from secretary.assistant.ports import Failed
+from secretary.assistant.ports import Delivering, Failed
 from secretary.assistant.responders.message import drop_lapsed
 from secretary.assistant.saver import AnswerSaver
 from secretary.assistant.stream import AnswerStream
 from secretary.assistant.tracing import note_stage
 from secretary.assistant.turn import Responder, Stage, Turn
 from secretary.conversations.leases import is_first_in_line
+from secretary.conversations.models import ChatMessage
 from secretary.conversations.ports import MessageStatus
 from secretary.conversations.storing import Exchange
 from secretary.conversations.why import Why
@@ -41,7 +42,9 @@ class Answering:
         saver: AnswerSaver,
         news: AnswerNews,
         turn_s: float,
+        delivering: Delivering | None = None,
     ) -> None:
+        self._delivering = delivering
         self._news = news
         self._units = units
         self._responders = responders
@@ -50,6 +53,8 @@ class Answering:
 
     async def answer(self, exchange: Exchange, stream: AnswerStream, before: asyncio.Task[None] | None) -> None:
         """Answer, once `before` has ended. Returns when the answer is stored; raises nothing."""
+        if exchange.answer is None:
+            return
         language = detect_language(exchange.question.content, exchange.session.language)
         turn: Turn | None = None
         try:
@@ -59,7 +64,7 @@ class Answering:
             if self._saver.holder is not None:
                 await self._wait_for_others(exchange)
             async with asyncio.timeout(self._turn_s):
-                turn = await self._prepare(exchange, language)
+                turn = await self._prepare(exchange, exchange.answer, language)
                 await self._speak(turn, stream)
             await self._end(turn, stream, MessageStatus.COMPLETE, None)
         except asyncio.CancelledError:
@@ -80,7 +85,7 @@ class Answering:
                     return
             await self._news.wait(exchange.session.id, LOOK_AGAIN_S)
 
-    async def _prepare(self, exchange: Exchange, language: Language) -> Turn:
+    async def _prepare(self, exchange: Exchange, answer: ChatMessage, language: Language) -> Turn:
         async with self._units.read() as unit:
             found = await queries.who_answers(unit.db, exchange.session.assistant_id, exchange.session.id)
         if found is None:
@@ -90,7 +95,7 @@ class Answering:
             why=Why(began=self._units.clock()),
             session_id=exchange.session.id,
             question_id=exchange.question.id,
-            answer_id=exchange.answer.id,
+            answer_id=answer.id,
             text=exchange.question.content,
             language=language,
             asked_at=exchange.question.created,
@@ -101,13 +106,14 @@ class Answering:
             contact_key=exchange.session.contact_key,
             owner_id=exchange.session.owner_id,
             session_prompt=exchange.session.system_prompt,
-            override=LlmOverride.stored(exchange.answer.override),
+            override=LlmOverride.stored(answer.override),
+            files=exchange.question.attachment_count or 0,
             taking=taking,
         )
         if taking is not None:
             turn.language = taking.language  # an e-mail address or "ok" says nothing about the language
             drop_lapsed(turn)
-        if exchange.answer.seq > exchange.question.seq + 1 and turn.taking is None:
+        if answer.seq > exchange.question.seq + 1 and turn.taking is None:
             note_another_answer(turn)
         return turn
 
@@ -150,8 +156,9 @@ class Answering:
         if turn is not None:
             progress = replace(progress, why=turn.why)
         effects = turn.effects if turn and status is MessageStatus.COMPLETE else ()
+        apology = failure.text(language) if failure is not None else ""
         try:
-            await self._saver.store(progress, effects)
+            await self._saver.store(progress, effects, apology)
         except SecretaryError as error:
             failure = failure or error
         TURNS.labels(stream.answered_by or "-", status.value).inc()
@@ -164,10 +171,15 @@ class Answering:
 
     async def _stopped(self, turn: Turn | None, stream: AnswerStream, language: Language) -> None:
         """By the button: what was said stays. By the end of the process: what was not begun waits for the next one."""
-        if stream.stopped_as is MessageStatus.INTERRUPTED and not stream.has_spoken:
+        is_begun = stream.has_spoken and not self._given_anew(stream)
+        if stream.stopped_as is MessageStatus.INTERRUPTED and not is_begun:
             stream.close(Failed("restarting", _restarting().text(language), ""))
         else:
             await self._end(turn, stream, stream.stopped_as, None)
+
+    def _given_anew(self, stream: AnswerStream) -> bool:
+        """Has nobody heard the beginning? Then the next process begins once more."""
+        return self._delivering is not None and self._delivering.brings(stream.place.source)
 
     async def _failed(self, turn: Turn | None, stream: AnswerStream, language: Language, error: SecretaryError) -> None:
         log.warning("turn_failed", code=error.code, answer_id=stream.answer_id)

@@ -9,6 +9,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from secretary.accounts.access import require
 from secretary.accounts.reach import ensure_may_touch, owner_filter
 from secretary.assistant import queries, service
+from secretary.assistant.handover.rules import HandOverRules
+from secretary.assistant.hours.shapes import BusinessHours
 from secretary.assistant.models import Assistant, Card, LlmParams
 from secretary.assistant.service import AssistantFields
 from secretary.kernel.errors import NotFound
@@ -45,6 +47,8 @@ class AssistantOut(BaseModel):
     llm_params: LlmParams
     card: Card
     collections: list[str] | None
+    hours: BusinessHours | None
+    handover: HandOverRules
     created: datetime
     updated: datetime
 

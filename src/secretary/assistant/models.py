@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from secretary.assistant.handover.rules import HandOverRules
+from secretary.assistant.hours.shapes import BusinessHours
 from secretary.kernel.db import Base, JsonOf, UtcDateTime
 from secretary.kernel.errors import Invalid, Language
 from secretary.llm.routing.chain import ChainLink
@@ -48,7 +50,11 @@ class LlmParams(BaseModel):
 
 
 class Assistant(Base):
-    """Who answers: persona, prompt, chain of backends, knowledge. Every channel instance points at one."""
+    """Who answers: persona, prompt, chain of backends, knowledge. Every channel instance points at one.
+
+    `hours` are on the clock of `card.timezone`; without them nobody is ever expected to be there, and the secretary
+    takes messages instead of handing over.
+    """
 
     __tablename__ = "assistants"
     __table_args__ = (
@@ -72,6 +78,10 @@ class Assistant(Base):
     llm_params: Mapped[LlmParams] = mapped_column(JsonOf(LlmParams))
     card: Mapped[Card] = mapped_column(JsonOf(Card))
     collections: Mapped[list[str] | None] = mapped_column(JsonOf(list[str]), default=None)
+    hours: Mapped[BusinessHours | None] = mapped_column(JsonOf(BusinessHours), default=None)
+    handover: Mapped[HandOverRules] = mapped_column(
+        JsonOf(HandOverRules), default=HandOverRules, server_default=text("'{}'")
+    )
     created: Mapped[datetime] = mapped_column(UtcDateTime)
     updated: Mapped[datetime] = mapped_column(UtcDateTime)
 

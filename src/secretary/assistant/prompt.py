@@ -102,7 +102,8 @@ def build_prompt(
     while kept and sum(len(content) for _, content in kept) > room:
         kept = kept[DROPPED_AT_ONCE:]
     said = [Message("assistant" if role == "assistant" else "user", content) for role, content in kept]
-    question = Message("user", with_passages(turn.text, turn, able))
+    text = with_passages(turn.text, turn, able)
+    question = Message("user", (text, *turn.images) if turn.images and able.has_images else text)
     return [Message("system", system_prompt(turn, preset, able)), *said, question]
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from secretary.assistant.models import Assistant, Request
-from secretary.conversations.models import ChatSession
+from secretary.conversations.models import ChatMessage, ChatSession
 from secretary.llm.models import LlmPreset
 
 
@@ -73,3 +73,24 @@ async def request(db: AsyncSession, request_id: str) -> tuple[Request, str | Non
     )
     row = (await db.execute(statement)).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+async def last_question(db: AsyncSession, session_id: str) -> ChatMessage | None:
+    """What the customer has written last, in the visible branch."""
+    return (await db.scalars(_questions(session_id).order_by(ChatMessage.seq.desc()))).one_or_none()
+
+
+async def first_question(db: AsyncSession, session_id: str) -> ChatMessage | None:
+    """What the customer began with."""
+    return (await db.scalars(_questions(session_id).order_by(ChatMessage.seq))).one_or_none()
+
+
+def _questions(session_id: str) -> Select[ChatMessage]:
+    his = (ChatMessage.session_id == session_id, ChatMessage.is_active, ChatMessage.role == "user")
+    return select(ChatMessage).where(*his).limit(1)
+
+
+async def latest_request(db: AsyncSession, session_id: str) -> Request | None:
+    """The message that was begun last in a conversation, unless the customer thought better of it."""
+    found = select(Request).where(Request.session_id == session_id, Request.status != "declined")
+    return (await db.scalars(found.order_by(Request.created.desc(), Request.id.desc()).limit(1))).one_or_none()

@@ -13,12 +13,14 @@ import structlog
 from secretary.assistant.answering import Answering
 from secretary.assistant.follow import follow_stored
 from secretary.assistant.news import AnswerNews
-from secretary.assistant.ports import Accepted, Inbound, Reply
+from secretary.assistant.ports import Accepted, Delivering, Inbound, Reply
 from secretary.assistant.saver import AnswerSaver
 from secretary.assistant.stream import AnswerStream
 from secretary.assistant.turn import Responder
 from secretary.conversations import leases
 from secretary.conversations import service as conversations
+from secretary.conversations.events import AnswersSilenced
+from secretary.conversations.models import ChatMessage
 from secretary.conversations.ports import UNFINISHED, MessageStatus, OverrideJson
 from secretary.conversations.progress import Place, take_over_abandoned
 from secretary.conversations.storing import Asked, Exchange
@@ -32,7 +34,7 @@ from secretary.kernel.unit import Actor, Unit, UnitFactory
 
 log = structlog.get_logger(__name__)
 
-MAX_MESSAGE_CHARACTERS = 4_000
+MAX_MESSAGE_CHARACTERS = 4_096  # what a messenger lets its users write
 BEAT_S = 2.0  # how often leases are renewed: a fifth of their length
 PATIENCE_S = 1.0  # how long another process has to stop an answer before it is taken away from it
 
@@ -47,7 +49,10 @@ class Limits:
 
 
 class TurnRunner:
-    """Implements `assistant.ports.Turns`. One runs in a process; `holder` names it in the leases that it takes."""
+    """Implements `assistant.ports.Turns`. One runs in a process; `holder` names it in the leases that it takes.
+
+    `overheard` is told, in the unit that stores it, of a message to a conversation that a person has.
+    """
 
     def __init__(
         self,
@@ -55,17 +60,22 @@ class TurnRunner:
         responders: Sequence[Responder],
         limits: Limits | None = None,
         broadcast: Broadcast | None = None,
+        delivering: Delivering | None = None,
+        overheard: Callable[[Unit, str], Awaitable[None]] | None = None,
     ) -> None:
+        self._overheard = overheard
         self.holder = uuid7()
         self._news = AnswerNews(broadcast or LocalBroadcast())
         self._news.on_stop(self._stop)
         self._units = units
+        units.bus.subscribe(AnswersSilenced, self._silence)
         self._limits = limits or Limits()
         self._streams: dict[str, AnswerStream] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._lines: dict[str, list[asyncio.Task[None]]] = {}
-        self._saver = AnswerSaver(units, self._growing, self._stop)
-        self._answering = Answering(units, responders, self._saver, self._news, self._limits.turn_s)
+        self._delivering = delivering
+        self._saver = AnswerSaver(units, self._growing, self._stop, delivering)
+        self._answering = Answering(units, responders, self._saver, self._news, self._limits.turn_s, delivering)
         self._owned: list[asyncio.Task[None]] = []
 
     async def start(self, *, everything: bool) -> None:
@@ -97,9 +107,11 @@ class TurnRunner:
 
     async def _take_over(self, *, everything: bool) -> None:
         async with self._units.write() as unit:
-            waiting = await take_over_abandoned(unit, self.holder, everything=everything)
+            anew = self._delivering.brings if self._delivering else _never
+            waiting = await take_over_abandoned(unit, self.holder, everything=everything, anew=anew)
         for exchange in waiting:
-            self._begin(exchange)
+            if exchange.answer is not None:
+                self._begin(exchange, exchange.answer)
 
     async def stop(self) -> None:
         """Give running turns a moment to end, interrupt the others, store everything."""
@@ -119,10 +131,32 @@ class TurnRunner:
         await self._saver.flush()
 
     async def accept(self, inbound: Inbound) -> Accepted:
-        asked = Asked(_checked(inbound.text), self.holder, inbound.message_id, inbound.override)
-        return await self._answer(
-            inbound.session_id, lambda unit: conversations.store_asked(unit, inbound.session_id, asked)
+        return await self._answer(inbound.session_id, lambda unit: self.store(unit, inbound))
+
+    async def store(self, unit: Unit, inbound: Inbound) -> Exchange:
+        text = _checked(inbound.text) if not inbound.files or inbound.text.strip() else ""
+        asked = Asked(
+            text,
+            self.holder,
+            inbound.message_id,
+            inbound.override,
+            provider_message_id=inbound.provider_message_id,
         )
+        exchange = await conversations.store_asked(unit, inbound.session_id, asked)
+        if exchange.answer is None and exchange.is_new and self._overheard is not None:
+            await self._overheard(unit, inbound.session_id)
+        return exchange
+
+    def begin(self, exchange: Exchange) -> Accepted:
+        if exchange.answer is not None and exchange.is_new:
+            self._begin(exchange, exchange.answer)
+        answer_id = exchange.answer.id if exchange.answer is not None else ""
+        return Accepted(exchange.session.id, exchange.question.id, answer_id, exchange.is_new)
+
+    def _silence(self, silenced: AnswersSilenced) -> None:
+        for answer_id in silenced.answer_ids:
+            self._stop(answer_id)
+            self._news.tell_stop(answer_id)
 
     async def edit(self, session_id: str, message_id: str, text: str, override: OverrideJson | None) -> Accepted:
         """Store a question anew beside the old one and begin to answer it. Raises NotFound, Invalid, RateLimited."""
@@ -147,21 +181,20 @@ class TurnRunner:
             raise _too_many_waiting()
         async with self._units.write() as unit:
             exchange = await store(unit)
-        if exchange.is_new:
-            self._begin(exchange)
-        return Accepted(exchange.session.id, exchange.question.id, exchange.answer.id, exchange.is_new)
+        return self.begin(exchange)
 
-    def _begin(self, exchange: Exchange) -> None:
+    def _begin(self, exchange: Exchange, answer: ChatMessage) -> None:
         """Answer in a task of its own, after those of the same conversation that came before."""
-        answer_id, session_id = exchange.answer.id, exchange.session.id
-        stream = self._streams[answer_id] = AnswerStream(answer_id, Place(session_id, exchange.session.owner_id))
+        answer_id, session_id = answer.id, exchange.session.id
+        place = Place(session_id, exchange.session.owner_id, exchange.session.source)
+        stream = self._streams[answer_id] = AnswerStream(answer_id, place)
         line = self._lines.setdefault(session_id, [])
         task = asyncio.create_task(self._in_line(exchange, stream, line[-1] if line else None))
         line.append(task)
         self._tasks[answer_id] = task
 
     async def _in_line(self, exchange: Exchange, stream: AnswerStream, before: asyncio.Task[None] | None) -> None:
-        answer_id, session_id = exchange.answer.id, exchange.session.id
+        answer_id, session_id = stream.answer_id, exchange.session.id
         with TURNS_RUNNING.track_inprogress():
             try:
                 await self._answering.answer(exchange, stream, before)
@@ -202,6 +235,11 @@ class TurnRunner:
 
     def _growing(self) -> list[AnswerStream]:
         return [stream for stream in self._streams.values() if stream.is_dirty]
+
+
+def _never(source: str) -> bool:
+    del source
+    return False
 
 
 def _checked(text: str) -> str:

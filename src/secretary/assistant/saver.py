@@ -12,12 +12,14 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from secretary.assistant.ports import Delivering
 from secretary.assistant.stream import AnswerStream
 from secretary.assistant.turn import Effect
+from secretary.conversations.handover.service import held
 from secretary.conversations.ports import MessageStatus
 from secretary.conversations.progress import Progress, save_progress
 from secretary.kernel.errors import Conflict, SecretaryError
-from secretary.kernel.unit import StorageFailed, UnitFactory, storage_failed
+from secretary.kernel.unit import StorageFailed, Unit, UnitFactory, storage_failed
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +35,7 @@ MOST_OWED = 500  # where nothing can be stored no question is accepted: more tha
 class _Final:
     progress: Progress
     effects: Sequence[Effect]
+    apology: str = ""
     stored: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -40,9 +43,14 @@ class AnswerSaver:
     """Owns one task, `run`. `growing` gives the answers that changed since they were last stored."""
 
     def __init__(
-        self, units: UnitFactory, growing: Callable[[], list[AnswerStream]], lost: Callable[[str], None]
+        self,
+        units: UnitFactory,
+        growing: Callable[[], list[AnswerStream]],
+        lost: Callable[[str], None],
+        delivering: Delivering | None = None,
     ) -> None:
         self._units = units
+        self._delivering = delivering
         self._lost = lost
         self.holder: str | None = None  # set where the database is shared: then only what is his may be stored
         self._growing = growing
@@ -53,12 +61,13 @@ class AnswerSaver:
         self._paying = asyncio.Lock()
         self._wake = asyncio.Event()
 
-    async def store(self, progress: Progress, effects: Sequence[Effect] = ()) -> None:
-        """Store a finished answer with its effects, all or nothing; returns when it is on disk.
+    async def store(self, progress: Progress, effects: Sequence[Effect] = (), apology: str = "") -> None:
+        """Store a finished answer with its effects, all or nothing; returns when it is on disk. `apology` is what the
+        customer is told instead of an answer, where he is written to.
 
         Raises SecretaryError when it cannot be stored now; it is tried again as long as the process lives.
         """
-        final = _Final(progress, effects)
+        final = _Final(progress, effects, apology)
         self._finals.append(final)
         self._wake.set()
         await final.stored
@@ -105,7 +114,7 @@ class AnswerSaver:
         if not isinstance(error, (StorageFailed, OSError)):
             if not final.effects:
                 return
-            final = _Final(replace(final.progress, status=MessageStatus.INTERRUPTED), (), final.stored)
+            final = replace(final, progress=replace(final.progress, status=MessageStatus.INTERRUPTED), effects=())
         if len(self._owed) >= MOST_OWED:
             log.error("answer_end_dropped", answer_id=self._owed.pop(0).progress.answer_id)
         if not self._owed:
@@ -137,12 +146,24 @@ class AnswerSaver:
                     self._lost(progress.answer_id)
 
     async def _commit(self, growing: Sequence[Progress], finals: Sequence[_Final]) -> set[str]:
+        """A conversation that a person has by now hears nothing of what the secretary wanted to say."""
         async with self._units.write() as unit:
-            stored = await save_progress(unit, [*growing, *(final.progress for final in finals)], self.holder)
-            for final in finals:
-                for effect in final.effects if final.progress.answer_id in stored else ():
-                    await effect(unit)
+            silenced = await held(unit, {final.progress.place.session_id for final in finals})
+            spoken = [final for final in finals if final.progress.place.session_id not in silenced]
+            quiet = [_cancelled(final.progress) for final in finals if final not in spoken]
+            stored = await save_progress(unit, [*growing, *quiet, *(final.progress for final in spoken)], self.holder)
+            for final in spoken:
+                if final.progress.answer_id in stored:
+                    await self._follow(unit, final)
         return stored
+
+    async def _follow(self, unit: Unit, final: _Final) -> None:
+        """What an answer brings along, and its way to the customer where he does not hold the line."""
+        for effect in final.effects:
+            await effect(unit)
+        place = final.progress.place
+        if self._delivering is not None and self._delivering.brings(place.source):
+            await self._delivering.answered(unit, place, final.progress.answer_id, final.apology)
 
     def _settle(self, finals: Sequence[_Final], stored: set[str]) -> None:
         for final in finals:
@@ -172,6 +193,10 @@ class AnswerSaver:
             return storage_failed()
         self._settle((final,), stored)
         return None
+
+
+def _cancelled(progress: Progress) -> Progress:
+    return replace(progress, status=MessageStatus.CANCELLED)
 
 
 def _taken_away() -> Conflict:

@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from secretary.assistant import queries
 from secretary.assistant.events import AssistantChanged, AssistantCreated, AssistantDeleted, RequestSettled
+from secretary.assistant.handover.rules import HandOverRules
+from secretary.assistant.hours.shapes import BusinessHours
 from secretary.assistant.models import Assistant, Card, LlmParams, Request
 from secretary.kernel.errors import Conflict, Invalid, NotFound
 from secretary.kernel.text import CleanText
@@ -31,6 +33,8 @@ class AssistantFields(BaseModel):
     llm_params: LlmParams = Field(default_factory=LlmParams)
     card: Card = Field(default_factory=Card)
     collections: list[Annotated[str, Field(max_length=36)]] | None = None
+    hours: BusinessHours | None = None
+    handover: HandOverRules = Field(default_factory=HandOverRules)
 
 
 async def get(unit: Unit, assistant_id: str) -> Assistant:

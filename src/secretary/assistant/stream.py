@@ -18,7 +18,7 @@ class AnswerStream:
 
     def __init__(self, answer_id: str, place: Place) -> None:
         self.answer_id = answer_id
-        self._place = place
+        self.place = place
         self.is_dirty = False
         self.answered_by: str | None = None
         self.end: End | None = None
@@ -112,7 +112,7 @@ class AnswerStream:
         finish, is_over = self._finish, status is not MessageStatus.STREAMING
         return Progress(
             answer_id=self.answer_id,
-            place=self._place,
+            place=self.place,
             content=self.content,
             status=status,
             answered_by=self.answered_by,

@@ -91,6 +91,22 @@ def wanted(language: Language) -> Step:
     return _opened("wanted", Draft("", Asking.QUESTION), language)
 
 
+def named(question: str, language: Language) -> Step:
+    """What the customer wrote is for a person, by a rule of the owner's: the secretary offers to pass it on."""
+    return _opened("named", Draft(question, Asking.OFFER), language)
+
+
+def nobody_free(question: str, language: Language) -> Step:
+    """A person was called and nobody came: the secretary offers to pass `question` on, or asks for one."""
+    draft = Draft(question, Asking.OFFER) if question else Draft("", Asking.QUESTION)
+    return _opened("nobody_free", draft, language)
+
+
+def led_by(words: str, step: Step) -> Step:
+    """`step` with something said before it."""
+    return replace(step, text=f"{words}\n\n{step.text}") if words else step
+
+
 def lapses(draft: Draft, said: str) -> bool:
     """An offer lapses when the customer goes on to something else instead of taking or declining it."""
     said = " ".join(said.split())

@@ -24,6 +24,14 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
         "ru": "Хорошо, передам ваше сообщение сотруднику.",
         "en": "Of course, I will pass your message on to a person.",
     },
+    "named": {
+        "ru": "С этим лучше поможет сотрудник. Могу передать ему ваш вопрос.",
+        "en": "A person can help you better with this. I can pass your question on.",
+    },
+    "nobody_free": {
+        "ru": "К сожалению, никто из коллег сейчас не освободился. Могу передать ваше сообщение, и вам ответят.",
+        "en": "I am sorry, none of my colleagues is free just now. I can pass your message on for somebody to answer.",
+    },
     "offer": _CONSENT,
     "again_offer": _AGAIN_CONSENT,
     "consent": _CONSENT,
@@ -54,6 +62,30 @@ TEXTS: Mapping[str, Mapping[Language, str]] = {
         "en": "What should I pass on? Please write it in one message.",
     },
 }
+
+CALLED: Mapping[str, Mapping[Language, str]] = {
+    "customer": {
+        "ru": "Позвала коллегу: он ответит вам прямо здесь.",
+        "en": "I have called a colleague, who will answer you right here.",
+    },
+    "rule": {
+        "ru": "С этим лучше поможет сотрудник. Позвала коллегу: он ответит вам прямо здесь.",
+        "en": "A person can help you better with this. I have called a colleague, who will answer you right here.",
+    },
+    "unsure": {
+        "ru": "Точного ответа у меня нет, а выдумывать не буду. Позвала коллегу: он ответит вам прямо здесь.",
+        "en": "I do not have a reliable answer to this, and I will not make one up. I have called a colleague, who "
+        "will answer you right here.",
+    },
+}
+"""What is said when a person was called, by the reason."""
+
+CLOSED: Mapping[Language, str] = {
+    "ru": "Сейчас мы не работаем. Сотрудник будет на месте {when}.",
+    "en": "We are closed right now. Somebody will be here {when}.",
+}
+LATER: Mapping[Language, str] = {"ru": "позже", "en": "later"}
+"""Where nobody knows when."""
 
 BUTTONS: Mapping[str, Mapping[Language, tuple[str, ...]]] = {
     "offer": {"ru": ("Согласен(на)", "Не нужно"), "en": ("I agree", "No, thanks")},

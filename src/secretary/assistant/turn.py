@@ -15,7 +15,7 @@ from secretary.kernel.errors import Language
 from secretary.kernel.unit import Unit
 from secretary.knowledge.search.ports import Passage
 from secretary.llm.models import LlmPreset
-from secretary.llm.ports import Finish, Prompt, Reasoning, ToolCallDelta
+from secretary.llm.ports import Finish, Image, Prompt, Reasoning, ToolCallDelta
 
 Said = Delta | Reasoning | ToolCallDelta | SourcesFound | Buttons | Finish
 """What a responder may say. The first thing said claims the turn. Thoughts and tool calls are for programs alone."""
@@ -62,6 +62,10 @@ class Turn:
     session_prompt: str | None = None
     override: LlmOverride = field(default_factory=LlmOverride)
     taking: Request | None = None
+    files: int = 0
+    """How many files came with it."""
+    images: Sequence[Image] = ()
+    """Those of them that a model can see, once somebody has asked for them."""
     asked: Prompt | None = None
     """What a program asked, word for word, where the turn belongs to no conversation."""
     history: Sequence[tuple[str, str]] = ()
@@ -81,6 +85,11 @@ class Turn:
         card = self.assistant.card
         pages = (passage.source_url for passage in self.passages)
         return hosts_in(self.assistant.system_prompt or "", card.address, card.hours, *pages)
+
+    @property
+    def is_wordless(self) -> bool:
+        """Is there nothing but files?"""
+        return not any(letter.isalnum() for letter in self.text)
 
     def on_save(self, effect: Effect) -> None:
         """Do `effect` in the transaction that stores the finished answer, and only if it is stored."""

@@ -91,7 +91,7 @@ class FrontDesk:
             unit.db, source_id=row.id, contact_key=contact_key, address_hash=address_hash, since=since
         )
         if row.rate_limit_count is not None and written >= row.rate_limit_count:
-            raise _limit_reached(row.rate_limit_count, row.rate_limit_hours)
+            raise limit_reached(row.rate_limit_count, row.rate_limit_hours)
 
     async def history(self, session_id: str, contact_key: str, *, last: int) -> Sequence[StoredMessage]:
         async with self._units.read() as unit:
@@ -124,7 +124,7 @@ class FrontDesk:
             await rate(unit, session_id, answer_id, value, comment)
 
 
-def _limit_reached(count: int, hours: int) -> RateLimited:
+def limit_reached(count: int, hours: int) -> RateLimited:
     return RateLimited(
         "message_limit",
         en=f"You have sent {count} messages within {hours} h. Please come back later.",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from secretary.kernel.events import Event, Trace
+from secretary.kernel.events import Event, News, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +40,20 @@ class InstanceDeleted(Event):
 
     def trace(self) -> Trace:
         return Trace("delete", f"{self.kind}_instance", self.instance_id)
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceSwitched(Event):
+    """An instance was started or stopped (`by_hand`), or it runs, fails or rests by itself."""
+
+    kind: str
+    instance_id: str
+    action: str
+    owner_id: str | None = field(default=None, kw_only=True, compare=False)
+    by_hand: bool = field(default=False, kw_only=True)
+
+    def trace(self) -> Trace | None:
+        return Trace(self.action, f"{self.kind}_instance", self.instance_id) if self.by_hand else None
+
+    def news(self) -> News:
+        return News(self.action, f"{self.kind}_instance", self.instance_id, self.owner_id)

@@ -1,20 +1,30 @@
 """What a channel is, what it can do, and what it may ask of the house."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from secretary.assistant.ports import Accepted, Reply
+from secretary.conversations.models import ChatSession
 from secretary.conversations.ports import QuickReply, Source
 from secretary.kernel.errors import Language
+from secretary.kernel.unit import Unit
 
 AsgiApp = Callable[
     [MutableMapping[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]
 ]
 Settings = TypeVar("Settings", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a provider lets us write: messages a second for an instance, and seconds between those of one chat."""
+
+    per_second: float = 20.0
+    per_chat_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,21 @@ class Capabilities:
     buttons: bool
     markdown: bool
     max_characters: int | None = None
+    max_caption: int | None = None
+    """Of the text beside a file."""
+    max_buttons: int = 12
+    voice: bool = False
+    files: bool = False
+    max_file_bytes: int = 0
+    """The largest file that can be fetched from the provider."""
+    edits: bool = False
+    """Can what was sent be changed?"""
+    typing: bool = False
+    starts: bool = True
+    """May we write first? Otherwise only to who has written to us."""
+    reply_window: timedelta | None = None
+    """For how long after the customer's last message free text may be sent; afterwards templates alone."""
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +133,20 @@ class Channel(Protocol):
     def settings(self) -> type[BaseModel]: ...
 
     def apps(self, desk: Desk) -> Mapping[str, AsgiApp]: ...
+
+
+class Outlet(Protocol):
+    """The way out to channels that are written to."""
+
+    async def send(self, unit: Unit, session: ChatSession, message_id: str, *, is_automatic: bool) -> None:
+        """Have a stored message brought to the customer, by the outbox of this unit. Nothing to do for a channel that
+        holds the line itself.
+
+        An automatic one is withdrawn when a person has the conversation by the time it would go out. Raises
+        Conflict("window_closed") where the provider lets nobody write now and there is no template.
+        """
+        ...
+
+    async def window_closes_at(self, unit: Unit, session: ChatSession) -> datetime | None:
+        """Until when the provider lets us write freely; None where it always does."""
+        ...

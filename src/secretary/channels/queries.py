@@ -1,6 +1,6 @@
 """Every statement of channels."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +11,34 @@ from secretary.channels.models import ChannelInstance
 async def instance(db: AsyncSession, kind: str, instance_id: str) -> ChannelInstance | None:
     statement = select(ChannelInstance).where(ChannelInstance.id == instance_id, ChannelInstance.kind == kind)
     return (await db.scalars(statement)).one_or_none()
+
+
+async def instance_by_id(db: AsyncSession, instance_id: str) -> ChannelInstance | None:
+    """An instance of whatever kind, as it is now."""
+    statement = select(ChannelInstance).where(ChannelInstance.id == instance_id)
+    return (await db.scalars(statement.execution_options(populate_existing=True))).one_or_none()
+
+
+async def instance_at(db: AsyncSession, kind: str, webhook_key: str) -> ChannelInstance | None:
+    """The instance whose webhook has this opaque end."""
+    statement = select(ChannelInstance).where(ChannelInstance.kind == kind, ChannelInstance.webhook_key == webhook_key)
+    return (await db.scalars(statement)).first()
+
+
+async def to_run(db: AsyncSession, kinds: Collection[str]) -> Sequence[ChannelInstance]:
+    """The instances of these kinds that shall run."""
+    statement = select(ChannelInstance).where(
+        ChannelInstance.kind.in_(kinds), ChannelInstance.enabled, ChannelInstance.auto_start
+    )
+    return (await db.scalars(statement.order_by(ChannelInstance.id))).all()
+
+
+async def taken_by_another(db: AsyncSession, kind: str, secret_mark: str, but: str) -> bool:
+    """Has another instance of this kind the same token?"""
+    statement = select(ChannelInstance.id).where(
+        ChannelInstance.kind == kind, ChannelInstance.secret_mark == secret_mark, ChannelInstance.id != but
+    )
+    return (await db.scalars(statement.limit(1))).first() is not None
 
 
 async def instances(

@@ -1,14 +1,13 @@
 """What the instance endpoints take and show: an instance's own fields, its kind's settings, its assistant's."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, Field, create_model
 
 from secretary.assistant.models import Assistant, LlmParams
 from secretary.assistant.service import AssistantFields
 from secretary.channels.models import ChannelInstance
-from secretary.channels.ports import Channel
 from secretary.kernel.text import CleanText
 
 
@@ -32,10 +31,20 @@ class AnswerFields(BaseModel):
     llm_params: LlmParams = Field(default_factory=LlmParams)
 
 
-def body_of(channel: Channel) -> type[BaseModel]:
+class Kind(Protocol):
+    """What is asked of a kind of channel to show it."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def settings(self) -> type[BaseModel]: ...
+
+
+def body_of(kind: Kind, *more: type[BaseModel]) -> type[BaseModel]:
     """The request body for this kind: everything optional, only what is sent changes."""
-    name = f"{channel.kind.capitalize()}InstanceIn"
-    return create_model(name, __base__=(OwnFields, AnswerFields, channel.settings))
+    name = f"{kind.kind.capitalize()}InstanceIn"
+    return create_model(name, __base__=(OwnFields, AnswerFields, kind.settings, *more))
 
 
 class InstanceOut(OwnFields):
@@ -55,15 +64,17 @@ class InstanceDeletedOut(BaseModel):
     message: str
 
 
-def answers_of(channel: Channel) -> tuple[type[BaseModel], type[BaseModel], type[BaseModel], type[BaseModel]]:
+def answers_of(
+    kind: Kind, *more: type[BaseModel]
+) -> tuple[type[BaseModel], type[BaseModel], type[BaseModel], type[BaseModel]]:
     """What the endpoints of this kind give: many instances, one, the oldest one, and that one after a change."""
-    kind = channel.kind.capitalize()
-    one: Any = create_model(f"{kind}InstanceOut", __base__=(InstanceOut, AnswerFields, channel.settings))
+    name = kind.kind.capitalize()
+    one: Any = create_model(f"{name}InstanceOut", __base__=(InstanceOut, AnswerFields, kind.settings, *more))
     return (
-        create_model(f"{kind}InstancesOut", instances=(list[one], ...), total=(int, ...)),
-        create_model(f"One{kind}InstanceOut", instance=(one, ...)),
-        create_model(f"{kind}ConfigOut", config=(one, ...)),
-        create_model(f"{kind}ConfiguredOut", status=(str, "ok"), config=(one, ...)),
+        create_model(f"{name}InstancesOut", instances=(list[one], ...), total=(int, ...)),
+        create_model(f"One{name}InstanceOut", instance=(one, ...)),
+        create_model(f"{name}ConfigOut", config=(one, ...)),
+        create_model(f"{name}ConfiguredOut", status=(str, "ok"), config=(one, ...)),
     )
 
 
@@ -73,9 +84,9 @@ def own_fields(body: BaseModel) -> dict[str, Any]:
     return {name: value for name, value in sent.items() if name != "assistant_id" or value is not None}
 
 
-def settings_sent(channel: Channel, body: BaseModel) -> dict[str, Any]:
+def settings_sent(kind: Kind, body: BaseModel) -> dict[str, Any]:
     """What was sent of the kind's settings, as JSON."""
-    return body.model_dump(mode="json", include=body.model_fields_set & set(channel.settings.model_fields))
+    return body.model_dump(mode="json", include=body.model_fields_set & set(kind.settings.model_fields))
 
 
 def assistant_sent(body: BaseModel) -> AssistantFields:
@@ -87,9 +98,9 @@ def assistant_sent(body: BaseModel) -> AssistantFields:
     return AssistantFields(**sent)
 
 
-def shown(channel: Channel, row: ChannelInstance, assistant: Assistant) -> dict[str, Any]:
+def shown(kind: Kind, row: ChannelInstance, assistant: Assistant) -> dict[str, Any]:
     """An instance as its endpoints show it: flat."""
-    return channel.settings.model_validate(row.settings).model_dump(mode="json") | {
+    return kind.settings.model_validate(row.settings).model_dump(mode="json") | {
         "id": row.id,
         "name": row.name,
         "description": row.description,

@@ -37,3 +37,35 @@ def answer_deleted() -> Conflict:
         en="This message was sent before, and its answer has been deleted.",
         ru="Это сообщение уже отправляли, а ответ на него удалён.",
     )
+
+
+def conversation_held() -> Conflict:
+    return Conflict(
+        "conversation_held",
+        en="A person has this conversation: the secretary is silent in it. Give it back to the secretary first.",
+        ru="Разговор ведёт человек, секретарь в нём молчит. Сначала верните разговор секретарю.",
+    )
+
+
+def taken_by_other() -> Conflict:
+    return Conflict(
+        "taken_by_other",
+        en="A colleague has this conversation. Ask him, or take it over all the same.",
+        ru="Этот разговор ведёт ваш коллега. Спросите его или всё равно заберите разговор себе.",
+    )
+
+
+def not_a_customers() -> Invalid:
+    return Invalid(
+        "not_a_customers",
+        en="No customer leads this conversation: there is nobody to talk to as a person.",
+        ru="Этот разговор ведёт не клиент: отвечать в нём некому.",
+    )
+
+
+def number_taken() -> Conflict:
+    return Conflict(
+        "message_id_taken",
+        en="Another message of this conversation has this number. Send it under a new one.",
+        ru="Этот номер уже носит другое сообщение разговора. Отправьте его под новым номером.",
+    )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from secretary.conversations.ports import SessionState
 from secretary.kernel.events import Event, News, Trace
 
 
@@ -75,3 +76,60 @@ class ConversationExported(Event):
 
     def trace(self) -> Trace:
         return Trace("export", "conversation", self.session_id, {"format": self.format})
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationHandled(Event):
+    """Who has it is another, or it is over: `done` says by what (`take`, `give_back`, `close`, …).
+
+    What staff did is audited; what a customer or time did is only told.
+    """
+
+    session_id: str
+    owner_id: str | None
+    done: str
+    state: SessionState
+    by_staff: bool
+
+    def trace(self) -> Trace | None:
+        details = {"state": self.state.value}
+        return Trace(self.done, "conversation", self.session_id, details) if self.by_staff else None
+
+    def news(self) -> News:
+        return News("update", "conversation", self.session_id, self.owner_id, {"state": self.state.value})
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersSilenced(Event):
+    """A person has the conversation now: these answers are over as far as they are stored, whoever is giving them.
+
+    The runner hears of it to stop those of this process; the others lose their lease.
+    """
+
+    session_id: str
+    answer_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonReplied(Event):
+    """Somebody of the staff wrote to a customer."""
+
+    session_id: str
+    owner_id: str | None
+    message_id: str
+
+    def trace(self) -> Trace:
+        return Trace("reply", "conversation", self.session_id, {"message_id": self.message_id})
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerChangedMessage(Event):
+    """A customer edited what he had written, or took it back."""
+
+    session_id: str
+    owner_id: str | None
+    message_id: str
+    withdrawn: bool
+
+    def news(self) -> News:
+        return News("update", "conversation", self.session_id, self.owner_id)

@@ -45,7 +45,7 @@ async def take_away(unit: Unit, answer_id: str) -> None:
 async def end_early(unit: Unit, session: ChatSession, answer: ChatMessage, status: MessageStatus) -> None:
     """Let an answer be over with what is stored of it. Both rows are locked."""
     answer.status, answer.holder, answer.lease_until = status, None, None
-    if session.leaf_id == answer.id:
+    if session.leaf_id == answer.id and answer.content:
         session.last_message = answer.content[:PREVIEW_LENGTH]
     if answer.content:
         await search.add(unit.db, {answer.id: words_for(answer.content, session.id, session.owner_id)})

@@ -1,6 +1,6 @@
 """Use cases of answers being given: store them as they grow, finish them, take over what a dead process left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,10 +18,14 @@ from secretary.kernel.unit import Unit
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an answer belongs: what its conversation's row and the index need to know when it is finished."""
+    """Where an answer belongs: what its conversation's row and the index need to know when it is finished.
+
+    `source` is the kind of channel.
+    """
 
     session_id: str
     owner_id: str | None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +58,19 @@ async def save_progress(unit: Unit, answers: Sequence[Progress], holder: str | N
     With `holder` only those whose lease is his. Returns the ids of what was stored.
 
     Conversations are changed before messages, and in one order, as everywhere: nobody waits for each other in a ring.
-    An answer that was deleted meanwhile is left out.
+    An answer that was deleted meanwhile is left out, and one that is over: a person silenced it.
     """
     if holder is not None:
         await queries.sessions(unit.db, {answer.place.session_id for answer in answers if answer.is_over}, lock=True)
         held = await still_held(unit, holder, [answer.answer_id for answer in answers])
         answers = [answer for answer in answers if answer.answer_id in held]
+    elif any(answer.is_over for answer in answers):  # who writes alone needs no lock, and growing ones no look
+        ended = [answer.answer_id for answer in answers if answer.is_over]
+        still_open = await queries.still_open(unit.db, ended)
+        answers = [answer for answer in answers if not answer.is_over or answer.answer_id in still_open]
     over = sorted((answer for answer in answers if answer.is_over), key=lambda answer: answer.place.session_id)
     await queries.say_last(unit.db, [_last_word(answer) for answer in over])
-    await queries.update_messages(unit.db, [_columns(answer, unit.now()) for answer in answers])
+    await queries.update_answers(unit.db, [_columns(answer, unit.now()) for answer in answers])
     await search.add(unit.db, {answer.answer_id: _words(answer) for answer in over if answer.content})
     for answer in over:
         unit.record(ConversationWentOn(answer.place.session_id, answer.place.owner_id))
@@ -101,18 +109,22 @@ def _columns(answer: Progress, now: datetime) -> dict[str, object]:
     }
 
 
-async def take_over_abandoned(unit: Unit, holder: str, *, everything: bool) -> Sequence[Exchange]:
-    """Find the answers whose process died. What had begun is marked interrupted; what had not is returned, to be
-    answered by `holder`, in the order in which it was asked. `everything` ignores leases: nobody else can be alive.
+async def take_over_abandoned(
+    unit: Unit, holder: str, *, everything: bool, anew: Callable[[str], bool] = lambda source: False
+) -> Sequence[Exchange]:
+    """Find the answers whose process died. What had begun is marked interrupted, unless conversations of its source are
+    answered `anew`: nobody has heard the beginning there. It is returned with what had not begun, to be answered by
+    `holder`, in the order in which it was asked. `everything` ignores leases: nobody else can be alive.
     """
     expired_at = None if everything else unit.now()
     abandoned = await queries.abandoned(unit.db, expired_at)
     sessions = {session.id: session for session in await queries.sessions(unit.db, abandoned, lock=True)}
     queued: list[ChatMessage] = []
     for answer in await queries.unfinished_answers(unit.db, sessions, expired_at=expired_at):
-        if answer.status == MessageStatus.STREAMING:
+        if answer.status == MessageStatus.STREAMING and not anew(sessions[answer.session_id].source):
             await end_early(unit, sessions[answer.session_id], answer, MessageStatus.INTERRUPTED)
         else:
+            answer.status, answer.content = MessageStatus.QUEUED, ""
             answer.holder, answer.lease_until = holder, unit.now() + LEASE
             queued.append(answer)
     await unit.db.flush()

@@ -18,6 +18,7 @@ MESSAGES = cast(Table, ChatMessage.__table__)
 SESSIONS = cast(Table, ChatSession.__table__)
 
 _INSERT = insert(MESSAGES)
+_STILL_OPEN = select(MESSAGES.c.id).where(MESSAGES.c.id.in_(bindparam("its_ids", expanding=True)), IS_UNFINISHED)
 _SAY_LAST = (
     update(SESSIONS)
     .where(SESSIONS.c.id == bindparam("its_session"), SESSIONS.c.leaf_id == bindparam("its_leaf"))
@@ -43,7 +44,7 @@ def _locked(statement: Select[ChatSession]) -> Select[ChatSession]:
 
 _SESSION = select(ChatSession).where(ChatSession.id == bindparam("its_id"))
 _SESSION_LOCKED = _locked(_SESSION)
-_WENT_ON = ("title", "last_seq", "leaf_id", "message_count", "last_message", "updated")
+_WENT_ON = ("title", "last_seq", "leaf_id", "message_count", "last_message", "unread", "state", "updated")
 _GO_ON = (
     update(SESSIONS).where(SESSIONS.c.id == bindparam("its_id")).values({name: bindparam(name) for name in _WENT_ON})
 )
@@ -101,10 +102,21 @@ async def message(db: AsyncSession, session_id: str, message_id: str) -> ChatMes
     return (await db.scalars(statement)).one_or_none()
 
 
+async def customers_message(db: AsyncSession, session_id: str, provider_message_id: str) -> ChatMessage | None:
+    """What a customer wrote, by the id that his provider gave it; the newest, should it have given two the same."""
+    statement = select(ChatMessage).where(
+        ChatMessage.session_id == session_id, ChatMessage.provider_message_id == provider_message_id
+    )
+    return (await db.scalars(statement.order_by(no_index(ChatMessage.id).desc()).limit(1))).one_or_none()
+
+
 async def exchange(
     db: AsyncSession, session_id: str, client_message_id: str
 ) -> tuple[ChatMessage, ChatMessage | None] | None:
-    """The question stored under the client's own id, and its answer: the visible one, else the newest."""
+    """The question stored under the client's own id, and its answer: the visible one, else the newest.
+
+    A held one has none: what a person said below it answers no single question.
+    """
     question = (
         await db.scalars(
             select(ChatMessage).where(
@@ -114,6 +126,8 @@ async def exchange(
     ).one_or_none()
     if question is None:
         return None
+    if question.held:
+        return question, None
     answer = await db.scalars(
         select(ChatMessage)
         .where(ChatMessage.parent_id == question.id, ChatMessage.role == "assistant")
@@ -164,6 +178,11 @@ async def held_by(db: AsyncSession, holder: str, answer_ids: Collection[str]) ->
     return set((await db.scalars(statement)).all())
 
 
+async def still_open(db: AsyncSession, answer_ids: Collection[str]) -> set[str]:
+    """Which of these answers are not over."""
+    return set((await (await db.connection()).execute(_STILL_OPEN, {"its_ids": list(answer_ids)})).scalars())
+
+
 async def earlier_unfinished(db: AsyncSession, session_id: str, seq: int) -> bool:
     """Is an earlier message of this conversation still being answered?"""
     statement = (
@@ -195,10 +214,10 @@ async def insert_messages(db: AsyncSession, rows: Sequence[Mapping[str, object]]
     await (await db.connection()).execute(_INSERT, rows)
 
 
-async def update_messages(db: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
-    """Change several messages, found by their `id`, in as few round trips as their columns allow.
+async def update_answers(db: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
+    """Change several answers, found by their `id`, in as few round trips as their columns allow.
 
-    A message that is gone is left out.
+    One that is gone is left out, and one that is over: nobody says more after he was silenced.
     """
     alike: dict[tuple[str, ...], list[dict[str, object]]] = {}
     for row in rows:
@@ -211,7 +230,7 @@ async def update_messages(db: AsyncSession, rows: Sequence[Mapping[str, object]]
 @cache
 def _changing(names: tuple[str, ...]) -> Update:
     values: dict[str, object] = {name: bindparam(name) for name in names if name != "id"}
-    return update(MESSAGES).where(MESSAGES.c.id == bindparam("its_id")).values(values)
+    return update(MESSAGES).where(MESSAGES.c.id == bindparam("its_id"), IS_UNFINISHED).values(values)
 
 
 async def why(db: AsyncSession, message_id: str) -> Why | None:

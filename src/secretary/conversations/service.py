@@ -4,13 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from secretary.conversations import queries
+from secretary.conversations.attachments.queries import give_up
 from secretary.conversations.errors import answer_deleted, no_such_message, no_such_session, not_an_answer
-from secretary.conversations.events import ConversationWentOn, SessionChanged, SessionDeleted
+from secretary.conversations.events import (
+    ConversationWentOn,
+    CustomerChangedMessage,
+    SessionChanged,
+    SessionDeleted,
+)
 from secretary.conversations.models import ChatMessage, ChatSession
 from secretary.conversations.ports import UNFINISHED
 from secretary.conversations.search import queries as search
 from secretary.conversations.search.words import words_for
-from secretary.conversations.storing import Asked, Exchange, append_exchange
+from secretary.conversations.storing import PREVIEW_LENGTH, Asked, Exchange, append_exchange
 from secretary.conversations.tree import queries as tree
 from secretary.kernel.errors import Language
 from secretary.kernel.unit import Unit
@@ -29,6 +35,7 @@ class NewSession:
     address_hash: str = ""
     title: str = ""
     system_prompt: str | None = None
+    contact_id: str | None = None
 
 
 async def open_session(unit: Unit, new: NewSession) -> ChatSession:
@@ -45,6 +52,7 @@ async def open_session(unit: Unit, new: NewSession) -> ChatSession:
         address_hash=new.address_hash,
         language=new.language,
         owner_id=new.owner_id,
+        contact_id=new.contact_id,
         last_seq=0,
         message_count=0,
         last_message="",
@@ -99,13 +107,16 @@ async def store_question(
 
 
 async def store_asked(unit: Unit, session_id: str, asked: Asked) -> Exchange:
-    """As `store_question`. Raises Conflict, too, for a repetition whose answer has been deleted."""
+    """As `store_question`. Raises Conflict, too, for a repetition whose answer has been deleted.
+
+    A message that came while a person had the conversation has no answer; nor has its repetition.
+    """
     session = await queries.session(unit.db, session_id, lock=True)
     if session is None:
         raise no_such_session()
     if asked.client_message_id and (known := await queries.exchange(unit.db, session_id, asked.client_message_id)):
         question, answer = known
-        if answer is None:
+        if answer is None and not question.held:
             raise answer_deleted()
         return Exchange(session, question, answer, is_new=False)
     return await append_exchange(unit, session, session.leaf_id, asked)
@@ -158,3 +169,48 @@ async def rate(unit: Unit, session_id: str, message_id: str, value: int, comment
     session = await get_session(unit, session_id)
     unit.record(ConversationWentOn(session_id, session.owner_id))
     return message
+
+
+async def customer_edited(unit: Unit, session_id: str, provider_message_id: str, text: str) -> ChatMessage | None:
+    """Keep what a customer made of a message of his at the provider; its answer stays. None for one that we never had.
+
+    Repeatable. One that he took back stays so.
+    """
+    session, message = await _customers_message(unit, session_id, provider_message_id)
+    if session is None or message is None or message.withdrawn is not None or message.content == text:
+        return message
+    message.content, message.edited = text, True
+    await _show_changed(unit, session, message)
+    await search.add(unit.db, {message.id: words_for(text, session.id, session.owner_id)})
+    return message
+
+
+async def customer_withdrew(unit: Unit, session_id: str, provider_message_id: str) -> ChatMessage | None:
+    """Empty a message that a customer deleted at the provider, and give up what came along with it. None for one that
+    we never had. Repeatable.
+    """
+    session, message = await _customers_message(unit, session_id, provider_message_id)
+    if session is None or message is None or message.withdrawn is not None:
+        return message
+    message.content, message.withdrawn = "", unit.now()
+    await give_up(unit.db, message.id)
+    await _show_changed(unit, session, message)
+    return message
+
+
+async def _customers_message(
+    unit: Unit, session_id: str, provider_message_id: str
+) -> tuple[ChatSession | None, ChatMessage | None]:
+    session = await queries.session(unit.db, session_id, lock=True)
+    found = await queries.customers_message(unit.db, session_id, provider_message_id) if session is not None else None
+    return session, found
+
+
+async def _show_changed(unit: Unit, session: ChatSession, message: ChatMessage) -> None:
+    message.updated = session.updated = unit.now()
+    if session.leaf_id in (message.id, await tree.unsaid_answer(unit.db, message.id)):
+        session.last_message = message.content[:PREVIEW_LENGTH]
+    await unit.db.flush()
+    await search.remove(unit.db, message.id)
+    is_withdrawn = message.withdrawn is not None
+    unit.record(CustomerChangedMessage(session.id, session.owner_id, message.id, is_withdrawn))

@@ -59,8 +59,17 @@ class RateLimited(SecretaryError):
 class Upstream(SecretaryError):
     """A service outside failed; `retryable` says whether the same call may succeed later."""
 
-    def __init__(self, code: str, *, en: str, ru: str, retryable: bool, retry_after_s: float | None = None) -> None:
-        super().__init__(code, en=en, ru=ru)
+    def __init__(
+        self,
+        code: str,
+        *,
+        en: str,
+        ru: str,
+        retryable: bool,
+        retry_after_s: float | None = None,
+        fields: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(code, en=en, ru=ru, fields=fields)
         self.retryable = retryable
         self.retry_after_s = retry_after_s
 

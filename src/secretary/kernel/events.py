@@ -61,8 +61,11 @@ class EventBus:
         self._listeners: defaultdict[type[Event], list[Listener]] = defaultdict(list)
         self._of_all: list[Listener] = []
 
-    def subscribe(self, kind: type[E], listener: Callable[[E], None]) -> None:
-        self._listeners[kind].append(listener)  # type: ignore[arg-type]
+    def subscribe(self, kind: type[E], listener: Callable[[E], None]) -> Callable[[], None]:
+        """Hear every event of this type; returns what ends that."""
+        listeners = self._listeners[kind]
+        listeners.append(listener)  # type: ignore[arg-type]
+        return lambda: listeners.remove(listener)  # type: ignore[arg-type]
 
     def subscribe_all(self, listener: Listener) -> None:
         """Hear every event, after those who wait for its type."""
@@ -70,7 +73,7 @@ class EventBus:
 
     def publish(self, events: Iterable[Event]) -> None:
         for happened in events:
-            for listener in self._listeners[type(happened)]:
+            for listener in tuple(self._listeners[type(happened)]):
                 listener(happened)
             for listener in self._of_all:
                 listener(happened)

@@ -4,7 +4,9 @@ from secretary.accounts import models as accounts
 from secretary.assistant import models as assistant
 from secretary.audit import models as audit
 from secretary.channels import models as channels
+from secretary.channels.owner import models as owner
 from secretary.conversations import models as conversations
+from secretary.conversations.contacts import models as contacts
 from secretary.kernel import config, jobs
 from secretary.knowledge import models as knowledge
 from secretary.knowledge.contradictions import models as contradictions
@@ -23,6 +25,7 @@ __all__ = [
     "audit",
     "channels",
     "config",
+    "contacts",
     "contradictions",
     "conversations",
     "evaluation",
@@ -31,6 +34,7 @@ __all__ = [
     "legal",
     "llm",
     "operations",
+    "owner",
     "push",
     "regression",
     "unanswered",

@@ -27,6 +27,9 @@ MODULE_OF: Mapping[str, Module] = {
     "recovery_codes": "users",
     "api_key": "api_keys",
     "consent": "legal",
+    "contact": "requests",
+    "contact_note": "requests",
+    "canned_answer": "requests",
     "conversation": "chat",
     "message": "chat",
     "note": "chat",
@@ -41,6 +44,7 @@ MODULE_OF: Mapping[str, Module] = {
     "usage_limit": "usage",
     "usage_log": "usage",
     "push_device": "profile",
+    "operator_link": "profile",
     "setup": "settings",
 }
 SHARED: Mapping[Module, Module] = {

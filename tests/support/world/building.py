@@ -96,7 +96,7 @@ async def build_world(folder: Path, *, days: int = DAYS, tricks: bool = False) -
         await migrate(app.database)
         await prepare(app)
         await app.turns.start(everything=True)
-        client = Client(app, build_admin_api(app.channels))
+        client = Client(app, build_admin_api(app.channels, app.messaging.messengers))
         admin = await _people(app)
         await _knowledge(client.signed_in(admin.token))
         for day in range(days):

@@ -26,7 +26,7 @@ class AnswerFromFaq:
         self._lookup = lookup
 
     async def respond(self, turn: Turn) -> AsyncGenerator[Said, None]:
-        if turn.taking is not None and turn.taking.asking == Asking.QUESTION:
+        if turn.is_wordless or (turn.taking is not None and turn.taking.asking == Asking.QUESTION):
             return
         card = BusinessCard(**turn.assistant.card.model_dump())
         hit = await self._lookup.find(turn.text, turn.assistant.collections, turn.asked_at, card, turn.language)

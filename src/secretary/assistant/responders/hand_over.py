@@ -4,8 +4,11 @@ import re
 from collections.abc import AsyncGenerator
 
 from secretary.assistant import taking
+from secretary.assistant.handover.calling import call, closed_words, is_live
+from secretary.assistant.ports import Attention, Delta
 from secretary.assistant.responders.message import say
 from secretary.assistant.turn import Said, Stage, Turn
+from secretary.conversations.ports import HandOverReason
 
 _PERSON = r"(?:человек|оператор|менеджер|сотрудник|специалист|консультант|администратор|руководител)\w*"
 _HUMAN = r"(?:human|(?:real |live )?person|operator|agent|manager|representative|someone|somebody)"
@@ -23,12 +26,33 @@ WANTS_PERSON = re.compile(
 )
 
 
+def wants_person(text: str) -> bool:
+    """Does somebody ask for a person, or want to leave a message?"""
+    return len(text) <= LONGEST_WISH and WANTS_PERSON.search(text) is not None
+
+
 class HandOver:
-    """Begins to take a message when somebody asks for a person."""
+    """Calls a person when somebody asks for one, or says what the owner wants to answer himself. Where none is there,
+    a message is taken.
+    """
 
     stage = Stage.HAND_OVER
 
+    def __init__(self, attention: Attention | None = None) -> None:
+        self._attention = attention
+
     async def respond(self, turn: Turn) -> AsyncGenerator[Said, None]:
-        if turn.taking is None and len(turn.text) <= LONGEST_WISH and WANTS_PERSON.search(turn.text):
-            for said in say(turn, taking.wanted(turn.language)):
+        if turn.taking is not None:
+            return
+        rules = turn.assistant.handover
+        if wants_person(turn.text):
+            is_called, reason, otherwise = rules.on_request, HandOverReason.CUSTOMER, taking.wanted(turn.language)
+        elif rules.names(turn.text):
+            is_called, reason, otherwise = True, HandOverReason.RULE, taking.named(turn.text, turn.language)
+        else:
+            return
+        if is_called and is_live(turn):
+            yield Delta(call(turn, reason, self._attention))
+        else:
+            for said in say(turn, taking.led_by(closed_words(turn), otherwise)):
                 yield said

@@ -39,7 +39,7 @@ class Consult:
 
     async def _consulted(self, turn: Turn) -> tuple[Said, ...]:
         """Nothing to say: what was found is in the turn."""
-        if turn.taking is None:
+        if turn.taking is None and not turn.is_wordless:
             async with self._units.read() as unit:
                 await recall(unit, turn)
             found = await self._found(turn)

@@ -1,13 +1,14 @@
 """Stage LLM: a language model answers in the customer's language, or says that it does not know."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
 from secretary.assistant.asking import ask_of, no_prompt
 from secretary.assistant.citations import Citations
-from secretary.assistant.ports import SourcesFound
+from secretary.assistant.ports import Attached, SourcesFound
 from secretary.assistant.prompt import UNKNOWN, build_prompt, in_role, sampling
+from secretary.assistant.responders.admit import NOT_READ
 from secretary.assistant.responders.knowledge import recall
 from secretary.assistant.sources import source_of
 from secretary.assistant.tables import with_table_lines
@@ -26,13 +27,25 @@ class AskModel:
 
     stage = Stage.LLM
 
-    def __init__(self, units: UnitFactory, router: Router) -> None:
+    def __init__(self, units: UnitFactory, router: Router, attached: Attached | None = None) -> None:
+        self._attached = attached
         self._units = units
         self._router = router
 
     async def respond(self, turn: Turn) -> AsyncGenerator[Said, None]:
-        if turn.taking is not None or not await self._router.candidates(ask_of(turn, no_prompt)):
+        if turn.taking is not None:
             return
+        able = [one.model.capabilities for one in await self._router.candidates(ask_of(turn, no_prompt))]
+        if turn.files:
+            await self._look(turn, able)
+        if turn.files and turn.is_wordless and not turn.images:
+            yield Delta(NOT_READ[turn.language])
+        elif able:
+            async with aclosing(self._asked(turn)) as answer:
+                async for said in answer:
+                    yield said
+
+    async def _asked(self, turn: Turn) -> AsyncGenerator[Said, None]:
         is_program = turn.asked is not None
         pieces = self._router.stream(ask_of(turn, await self._prompts(turn)))
         answer = without_unknown(pieces, for_program=is_program)
@@ -49,6 +62,11 @@ class AskModel:
                 raise
         else:
             turn.passages = ()  # a model has read them: if it did not answer, no quote of them is an answer
+
+    async def _look(self, turn: Turn, able: Sequence[ChatCapabilities]) -> None:
+        """Fetch the pictures where one of the models sees."""
+        if self._attached is not None and any(one.has_images for one in able):
+            turn.images = await self._attached.images_of(turn.question_id)
 
     async def _prompts(self, turn: Turn) -> Callable[[ChatCapabilities], Prompt]:
         asked = turn.asked

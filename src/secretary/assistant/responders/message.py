@@ -5,18 +5,23 @@ from dataclasses import asdict
 
 from secretary.assistant import taking
 from secretary.assistant.events import RequestTaken
+from secretary.assistant.handover.calling import call, closed_words, is_live
 from secretary.assistant.models import Request
 from secretary.assistant.noticing import note_refusal
 from secretary.assistant.ports import Attention, Buttons, Delta
 from secretary.assistant.taking import Asking, Draft, Outcome, Step
 from secretary.assistant.turn import Said, Stage, Turn
+from secretary.conversations.ports import HandOverReason
+from secretary.kernel.errors import Language
 from secretary.kernel.language import detect_language
 from secretary.kernel.unit import Unit
 from secretary.legal import service as legal
 
 
 class TakeMessage:
-    """Always answers: the last stage."""
+    """Always answers: the last stage. Where the owner wants it so and somebody is there, a person is called instead of
+    an offer to pass the question on.
+    """
 
     stage = Stage.MESSAGE
 
@@ -24,11 +29,14 @@ class TakeMessage:
         self._attention = attention
 
     async def respond(self, turn: Turn) -> AsyncGenerator[Said, None]:
-        if turn.taking is None:
-            note_refusal(turn)
-            step = taking.offer(turn.text, turn.language)
-        else:
+        if turn.taking is not None:
             step = taking.advance(draft_of(turn.taking), turn.text, turn.language)
+        else:
+            note_refusal(turn)
+            if turn.assistant.handover.on_unsure and is_live(turn):
+                yield Delta(call(turn, HandOverReason.UNSURE, self._attention))
+                return
+            step = taking.led_by(closed_words(turn), taking.offer(turn.text, turn.language))
         for said in say(turn, step):
             yield said
         if turn.taking is not None and step.draft.outcome is Outcome.TAKEN:
@@ -77,16 +85,26 @@ def say(turn: Turn, step: Step) -> Iterator[Said]:
 
 
 async def _keep(unit: Unit, turn: Turn, draft: Draft) -> None:
-    fields = asdict(draft) | {"status": draft.outcome.value, "asking": draft.asking.value, "updated": unit.now()}
-    del fields["outcome"]
     if turn.taking is None:
-        unit.db.add(
-            Request(id=unit.new_id(), session_id=turn.session_id, created=unit.now(), language=turn.language, **fields)
-        )
+        begin_request(unit, turn.session_id, turn.language, draft)
     else:
+        fields = _stored(unit, draft)
         request = await unit.db.merge(turn.taking)
         for name, value in fields.items():
             setattr(request, name, value)
         if turn.taking.asking in {Asking.OFFER, Asking.CONSENT} and draft.asking is Asking.CONTACT:
             await legal.grant_required(unit, turn.contact_key, turn.source)
     await unit.db.flush()
+
+
+def begin_request(unit: Unit, session_id: str, language: Language, draft: Draft) -> None:
+    """Begin to take a message in a conversation where none is being taken."""
+    fields = _stored(unit, draft)
+    unit.db.add(Request(id=unit.new_id(), session_id=session_id, created=unit.now(), language=language, **fields))
+
+
+def _stored(unit: Unit, draft: Draft) -> dict[str, object]:
+    """A draft as its row holds it."""
+    fields = asdict(draft) | {"status": draft.outcome.value, "asking": draft.asking.value, "updated": unit.now()}
+    del fields["outcome"]
+    return fields

@@ -45,6 +45,11 @@ async def add(db: AsyncSession, words: Mapping[str, str]) -> None:
         await (await db.connection()).execute(_ADD, rows)
 
 
+async def remove(db: AsyncSession, message_id: str) -> None:
+    """Find a message no more, by what it said."""
+    await db.execute(delete(FoundText).where(FoundText.message_id == message_id))
+
+
 async def replace_title(db: AsyncSession, session_id: str, words: str) -> None:
     await db.execute(delete(FoundText).where(FoundText.session_id == session_id, FoundText.message_id.is_(None)))
     await db.execute(insert(FoundText).values(session_id=session_id, words=words))

@@ -150,6 +150,12 @@ async def newest_child(db: AsyncSession, session_id: str, parent_id: str | None)
     return (await db.scalars(statement)).one_or_none()
 
 
+async def unsaid_answer(db: AsyncSession, question_id: str) -> str | None:
+    """The answer to a question that has no word yet: the list shows the question then."""
+    unsaid = select(ChatMessage.id).where(ChatMessage.parent_id == question_id, ChatMessage.content == "")
+    return (await db.scalars(unsaid.order_by(ChatMessage.seq.desc()).limit(1))).one_or_none()
+
+
 async def shown_answers(db: AsyncSession, session_id: str, question_ids: Collection[str]) -> Mapping[str, str]:
     """Of these questions the answers that are shown, by question; without those of which none is."""
     columns = (ChatMessage.parent_id, ChatMessage.id)

@@ -46,16 +46,17 @@ class Worker:
         self._wake = asyncio.Event()
         self._is_stopping = False
         self._running: set[asyncio.Task[None]] = set()
-        units.bus.subscribe(WorkAvailable, self._on_work)
 
     async def run(self) -> None:
         """Work until `stop`, or until cancelled: then running handlers are cancelled and their jobs given back."""
+        unsubscribe = self._units.bus.subscribe(WorkAvailable, self._on_work)
         try:
             while not self._is_stopping:
                 self._wake.clear()
                 await self._wait(await self._start_jobs())
             await self._wait_for_running(self._grace_s)
         finally:
+            unsubscribe()
             for task in self._running:
                 task.cancel()
             await self._wait_for_running(None)
@@ -63,6 +64,10 @@ class Worker:
     def stop(self) -> None:
         """Take no more jobs; `run` returns once those that run have ended, `grace_s` seconds at most."""
         self._is_stopping = True
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Another process has enqueued something."""
         self._wake.set()
 
     def _on_work(self, available: WorkAvailable) -> None:

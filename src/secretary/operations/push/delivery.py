@@ -7,9 +7,11 @@ from http import HTTPStatus
 
 from secretary.accounts.queries.sign_ins import live_actors
 from secretary.assistant import queries as assistants
+from secretary.conversations.ports import HandOverReason, SessionState
+from secretary.conversations.service import get_sessions
 from secretary.kernel.events import News
 from secretary.kernel.http import HttpClient, HttpRequest, HttpTimeouts
-from secretary.kernel.jobs import ClaimedJob, Handler, NewJob, complete, enqueue
+from secretary.kernel.jobs import ClaimedJob, Handler, NewJob, Payload, complete, enqueue
 from secretary.kernel.outbox import Outgoing, handlers_for, send_later
 from secretary.kernel.unit import Unit, UnitFactory
 from secretary.operations.push import notices, queries
@@ -22,6 +24,7 @@ from secretary.operations.push.vapid import authorization
 from secretary.operations.who_hears import Change
 
 TELL = "push.tell"
+ABOUT = ("request_id", "session_id")
 WAITING = "new"
 TAKEN = range(200, 300)
 GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
@@ -50,17 +53,25 @@ class Postman:
         """A message waits for a person: have those told who may see it, once the unit is committed."""
         await enqueue(unit, NewJob(TELL, {"request_id": request_id, "owner_id": owner_id}, key=request_id))
 
+    async def person_wanted(self, unit: Unit, session_id: str, owner_id: str | None, reason: HandOverReason) -> None:
+        """A conversation waits for a person: as above."""
+        del reason  # the conversation shows it
+        await enqueue(unit, NewJob(TELL, {"session_id": session_id, "owner_id": owner_id}, key=session_id))
+
     def handlers(self) -> Mapping[str, Handler]:
         """What a worker runs."""
         return {TELL: self._tell, **handlers_for({CHANNEL: self.send})}
 
     async def _tell(self, job: ClaimedJob) -> None:
         async with self.units.write() as unit:
-            request_id, owner_id = str(job.payload["request_id"]), job.payload["owner_id"]
-            news = News("create", "request", request_id, None if owner_id is None else str(owner_id))
+            owner_id = job.payload["owner_id"]
+            about = {name: str(job.payload[name]) for name in ABOUT if name in job.payload}
+            # who sees the messages that were taken may take conversations, too
+            news = News("create", "request", "", None if owner_id is None else str(owner_id))
             for device in await _listening(unit, Change(0, news)):
-                payload = {"device_id": device.id, "request_id": request_id}
-                await send_later(unit, Outgoing(CHANNEL, f"{request_id}:{device.id}", payload))
+                payload = {"device_id": device.id, **about}
+                key = f"{about.get('request_id', job.id)}:{device.id}"
+                await send_later(unit, Outgoing(CHANNEL, key, payload))
             await complete(unit, job)
 
     async def send(self, outgoing: Outgoing) -> None:
@@ -94,7 +105,7 @@ class Postman:
             key = await self.devices.private_key(unit)
             if device is None or key is None or not await live_actors(unit.db, [device.session_id], unit.now()):
                 return None
-            notice = await _notice(unit, device, outgoing.payload.get("request_id"))
+            notice = await _notice(unit, device, outgoing.payload)
             return _Letter(self.devices.address_of(device), notice, key) if notice else None
 
     async def _forget(self, device_id: str) -> None:
@@ -111,10 +122,22 @@ async def _listening(unit: Unit, change: Change) -> list[PushDevice]:
     return [device for device in every if device.session_id in live and change.is_for(live[device.session_id])]
 
 
-async def _notice(unit: Unit, device: PushDevice, request_id: object) -> Notice | None:
-    if request_id is None:
-        return notices.of_test(device.language)
-    found = await assistants.request(unit.db, str(request_id))
-    if found is None or found[0].status != WAITING:
+async def _notice(unit: Unit, device: PushDevice, payload: Payload) -> Notice | None:
+    if "request_id" in payload:
+        found = await assistants.request(unit.db, str(payload["request_id"]))
+        return notices.of_request(found[0], device.language) if found and found[0].status == WAITING else None
+    if "session_id" in payload:
+        return await _of_hand_over(unit, device, str(payload["session_id"]))
+    return notices.of_test(device.language)
+
+
+async def _of_hand_over(unit: Unit, device: PushDevice, session_id: str) -> Notice | None:
+    """None where nobody waits any more."""
+    session = next(iter(await get_sessions(unit, [session_id])), None)
+    if session is None or session.state is not SessionState.WAITING or session.held_until is None:
         return None
-    return notices.of_request(found[0], device.language)
+    left_s = int((session.held_until - unit.now()).total_seconds())
+    if left_s <= 0:
+        return None
+    asked = await assistants.last_question(unit.db, session_id)
+    return notices.of_hand_over(session_id, asked.content if asked else "", left_s, device.language)

@@ -13,6 +13,7 @@ TITLE, BODY = 80, 240
 TEXTS = {
     "request": {"ru": "Новое сообщение", "en": "A new message"},
     "urgent": {"ru": "Срочное сообщение", "en": "An urgent message"},
+    "handover": {"ru": "Клиент ждёт человека", "en": "A customer waits for a person"},
     "test": {"ru": "Уведомления работают", "en": "Notifications work"},
     "test_body": {
         "ru": "Так секретарь сообщит о сообщении, которое ждёт человека.",
@@ -43,6 +44,17 @@ def of_request(request: Request, language: Language) -> Notice:
         "body": _short(request.question, BODY),
     }
     return Notice(orjson.dumps(shown), DAY_S, "high" if is_urgent else "normal", request.id.replace("-", ""))
+
+
+def of_hand_over(session_id: str, question: str, wait_s: int, language: Language) -> Notice:
+    """A conversation waits for a person: of use as long as it does."""
+    shown = {
+        "kind": "handover",
+        "session_id": session_id,
+        "title": TEXTS["handover"][language],
+        "body": _short(question, BODY),
+    }
+    return Notice(orjson.dumps(shown), wait_s, "high", session_id.replace("-", ""))
 
 
 def of_test(language: Language) -> Notice:

@@ -1,4 +1,4 @@
-"""Admin endpoints of channel instances, the same for every kind; `/config` speaks of the oldest one."""
+"""Admin endpoints of channel instances that hold the line themselves; `/config` speaks of the oldest one."""
 
 from typing import Annotated, Any
 

@@ -1,0 +1,169 @@
+"""The intake: takes what waits in a thread, in order, and makes messages of it; then the answers begin.
+
+A thread is taken by one at a time in this process; across processes the receipts' rows are locked. What was stored and
+not taken when a process died is taken by the next one (`sweep`).
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from secretary.assistant.ports import Accepted, Turns
+from secretary.channels.incoming import queries
+from secretary.channels.incoming.following import follow
+from secretary.channels.incoming.hearing import Hearing
+from secretary.channels.incoming.taken import Taken
+from secretary.channels.messenger import Said, Tapped
+from secretary.channels.models import ChannelReceipt, ReceiptState
+from secretary.channels.running.lines import Line, Lines
+from secretary.channels.running.logbook import note
+from secretary.kernel.errors import NotFound, SecretaryError
+from secretary.kernel.unit import Unit, UnitFactory
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 20
+PATIENCE = timedelta(seconds=1)
+"""How long an update waits for one that was written before it and has not come yet."""
+LOOK_AGAIN_S = 0.1
+LEFT_BEHIND = timedelta(seconds=30)
+
+
+class Watcher(Protocol):
+    """Who shows the customer that an answer is being given; `channels.outgoing.live` does."""
+
+    def watch(self, line: Line, taken: Taken, accepted: Accepted) -> None: ...
+
+
+class Intake:
+    """Implements the way from receipts to answers. Owns a task for each thread in which something waits."""
+
+    def __init__(
+        self,
+        units: UnitFactory,
+        lines: Lines,
+        turns: Turns,
+        hearing: Hearing,
+        watcher: Watcher,
+    ) -> None:
+        self._units = units
+        self._lines = lines
+        self._turns = turns
+        self._hearing = hearing
+        self._watcher = watcher
+        self._threads: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._again: set[tuple[str, str]] = set()
+
+    def wake(self, instance_id: str, threads: Sequence[str]) -> None:
+        """Something waits in these threads."""
+        for thread in dict.fromkeys(threads):
+            key = instance_id, thread
+            if key in self._threads:
+                self._again.add(key)
+            else:
+                task = asyncio.create_task(self._run(*key), name=f"intake {instance_id}")
+                self._threads[key] = task
+
+    async def sweep(self, *, everything: bool = False) -> None:
+        """Take what was left behind: by a process that died, or that could not reach the database. Repeatable."""
+        async with self._units.read() as unit:
+            before = unit.now() - (timedelta(0) if everything else LEFT_BEHIND)
+            left = await queries.waiting_threads(unit.db, before)
+        for instance_id, thread in left:
+            self.wake(instance_id, [thread])
+
+    async def close(self) -> None:
+        """Finish what is being taken. Repeatable."""
+        tasks = list(self._threads.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=2)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _run(self, instance_id: str, thread: str) -> None:
+        key = instance_id, thread
+        try:
+            while await self._take(instance_id, thread) or key in self._again:
+                self._again.discard(key)
+        except (SecretaryError, OSError):
+            log.exception("intake_failed", instance_id=instance_id)  # it stays waiting, and is swept up
+        finally:
+            del self._threads[key]
+            if key in self._again:
+                self._again.discard(key)
+                self.wake(instance_id, [thread])
+
+    async def _take(self, instance_id: str, thread: str) -> bool:
+        """Take a batch; is there more to take?"""
+        try:
+            line = await self._lines.get(instance_id)
+        except NotFound:
+            return False
+        try:
+            taken, has_more, is_early = await self._batch(line, thread, AT_ONCE)
+        except (SecretaryError, ValueError, TypeError, KeyError) as error:
+            taken, has_more, is_early = await self._one_by_one(line, thread, error)
+        for each in taken:
+            self._begin(line, each)
+        if is_early:
+            await asyncio.sleep(LOOK_AGAIN_S)
+        return has_more or is_early
+
+    async def _batch(self, line: Line, thread: str, limit: int) -> tuple[list[Taken], bool, bool]:
+        taken: list[Taken] = []
+        async with self._units.write() as unit:
+            waiting = await queries.waiting_of(unit.db, line.id, thread, limit)
+            for receipt in waiting:
+                if await _is_early(unit, receipt):
+                    return taken, False, True
+                taken += await self._one(unit, line, receipt)
+        return taken, len(waiting) == limit, False
+
+    async def _one_by_one(self, line: Line, thread: str, error: Exception) -> tuple[list[Taken], bool, bool]:
+        """One of them cannot be taken: those before it are, and it is put aside, not in the way of the others."""
+        try:
+            return await self._batch(line, thread, 1)
+        except (SecretaryError, ValueError, TypeError, KeyError) as again:
+            error = again
+        if isinstance(error, SecretaryError) and error.code.startswith("storage_"):
+            raise error
+        log.warning("receipt_broken", instance_id=line.id, exc_info=error)
+        async with self._units.write() as unit:
+            for receipt in await queries.waiting_of(unit.db, line.id, thread, 1):
+                receipt.state = ReceiptState.BROKEN
+                receipt.error = getattr(error, "code", type(error).__name__)[:64]
+                note(unit, line.id, "update_not_understood", "error", code=receipt.error)
+        return [], True, False
+
+    async def _one(self, unit: Unit, line: Line, receipt: ChannelReceipt) -> list[Taken]:
+        taken: list[Taken] = []
+        for said in line.messenger.read(receipt.payload or {}, line.view):
+            if isinstance(said, Said | Tapped):
+                taken.append(await self._hearing.hear(unit, line, receipt, said))
+            else:
+                taken.append(await follow(unit, line, receipt, said))
+        states = [each.state for each in taken]
+        receipt.state = ReceiptState.TAKEN if ReceiptState.TAKEN in states else ReceiptState.SKIPPED
+        receipt.error = next((each.why for each in taken), "")
+        receipt.payload = None
+        await unit.db.flush()
+        return taken
+
+    def _begin(self, line: Line, taken: Taken) -> None:
+        if taken.exchange is not None:
+            self._watcher.watch(line, taken, self._turns.begin(taken.exchange))
+        elif taken.callback_id or taken.stop:
+            self._watcher.watch(line, taken, Accepted("", "", "", is_new=False))
+
+
+async def _is_early(unit: Unit, receipt: ChannelReceipt) -> bool:
+    """Was another one written before it that has not come, though it may still be on its way?"""
+    if receipt.follows is None or unit.now() - receipt.received >= PATIENCE:
+        return False
+    if await queries.is_known(unit.db, receipt.instance_id, str(receipt.follows)):
+        return False
+    return await queries.has_earlier(unit.db, receipt.instance_id, receipt.order)

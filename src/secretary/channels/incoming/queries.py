@@ -1,0 +1,117 @@
+"""Every statement on receipts and threads."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from secretary.channels.models import IS_WAITING, ChannelReceipt, ChannelThread, ReceiptState
+from secretary.conversations import queries as conversation_queries
+from secretary.conversations.models import ChatSession
+
+
+async def add_receipts(db: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
+    """Store updates; those that are known stay as they are."""
+    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    await db.execute(dialect.insert(ChannelReceipt).on_conflict_do_nothing(), list(rows))
+
+
+async def waiting_of(db: AsyncSession, instance_id: str, thread: str, limit: int) -> Sequence[ChannelReceipt]:
+    """What waits in a thread, in the order in which it was written; locked."""
+    found = (
+        select(ChannelReceipt)
+        .where(IS_WAITING, ChannelReceipt.instance_id == instance_id, ChannelReceipt.thread == thread)
+        .order_by(ChannelReceipt.order, ChannelReceipt.id)
+        .limit(limit)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await db.scalars(found)).all()
+
+
+async def waiting_threads(db: AsyncSession, before: datetime) -> Sequence[tuple[str, str]]:
+    """Instances and threads in which something has waited since before then."""
+    found = (
+        select(ChannelReceipt.instance_id, ChannelReceipt.thread)
+        .where(IS_WAITING, ChannelReceipt.received < before)
+        .distinct()
+    )
+    return [(instance_id, thread) for instance_id, thread in await db.execute(found)]
+
+
+async def is_known(db: AsyncSession, instance_id: str, key: str) -> bool:
+    found = select(ChannelReceipt.id).where(ChannelReceipt.instance_id == instance_id, ChannelReceipt.key == key)
+    return (await db.scalars(found)).first() is not None
+
+
+async def has_earlier(db: AsyncSession, instance_id: str, order: int) -> bool:
+    """Is anything known that was written before? The first update of all waits for none."""
+    found = select(ChannelReceipt.id).where(ChannelReceipt.instance_id == instance_id, ChannelReceipt.order < order)
+    return (await db.scalars(found.limit(1))).first() is not None
+
+
+async def forget_taken(db: AsyncSession, before: datetime) -> int:
+    """Forget receipts of before then that are over. How many?"""
+    gone = delete(ChannelReceipt).where(ChannelReceipt.received < before, ChannelReceipt.state != ReceiptState.WAITING)
+    result = await db.execute(gone)
+    return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+async def thread(db: AsyncSession, instance_id: str, thread_key: str) -> ChannelThread | None:
+    found = select(ChannelThread).where(ChannelThread.instance_id == instance_id, ChannelThread.thread == thread_key)
+    return (await db.scalars(found)).one_or_none()
+
+
+async def thread_of(db: AsyncSession, session_id: str) -> ChannelThread | None:
+    """Where the customer of a conversation is written to, whether it goes on there or a later one does."""
+    found = (
+        select(ChannelThread)
+        .join(ChatSession, ChatSession.source_id == ChannelThread.instance_id)
+        .where(
+            ChatSession.id == session_id,
+            (ChannelThread.thread == ChatSession.contact_key) | (ChannelThread.session_id == ChatSession.id),
+        )
+    )
+    return (await db.scalars(found.limit(1))).first()
+
+
+async def threads(
+    db: AsyncSession, instance_id: str, *, limit: int, offset: int
+) -> tuple[Sequence[ChannelThread], int]:
+    """Those of an instance, the latest first, and how many there are."""
+    of_instance = select(ChannelThread).where(ChannelThread.instance_id == instance_id)
+    total = await db.scalar(select(func.count()).select_from(of_instance.subquery())) or 0
+    page = of_instance.order_by(ChannelThread.updated.desc(), ChannelThread.id).limit(limit).offset(offset)
+    return (await db.scalars(page)).all(), total
+
+
+async def count_threads(db: AsyncSession, instance_id: str) -> int:
+    """How many conversations go on."""
+    found = select(func.count()).where(ChannelThread.instance_id == instance_id, ChannelThread.session_id.is_not(None))
+    return await db.scalar(found) or 0
+
+
+async def person_threads(db: AsyncSession, instance_id: str, person_key: str) -> Sequence[ChannelThread]:
+    """Everything that a person writes in."""
+    found = select(ChannelThread).where(
+        ChannelThread.instance_id == instance_id, ChannelThread.person_key == person_key
+    )
+    return (await db.scalars(found)).all()
+
+
+async def end_sessions(db: AsyncSession, instance_id: str) -> int:
+    """Let every next message of an instance begin a new conversation. How many threads?"""
+    forgotten = (
+        update(ChannelThread)
+        .where(ChannelThread.instance_id == instance_id, ChannelThread.session_id.is_not(None))
+        .values(session_id=None)
+    )
+    result = await db.execute(forgotten)
+    return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+async def unfinished(db: AsyncSession, session_id: str) -> Sequence[str]:
+    """The answers of a conversation that are being given."""
+    return await conversation_queries.unfinished_of(db, [session_id])

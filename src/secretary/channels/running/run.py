@@ -1,0 +1,147 @@
+"""One instance at work, in the process that holds it: it asks for updates where it polls, and sends what is queued."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import structlog
+
+from secretary.channels.incoming import receipts
+from secretary.channels.incoming.intake import Intake
+from secretary.channels.letters import Writer, queue_of
+from secretary.channels.models import RunStatus
+from secretary.channels.outgoing.live import Live
+from secretary.channels.outgoing.pace import Pacer
+from secretary.channels.outgoing.sender import TOKEN, Sender
+from secretary.channels.running import queries, service
+from secretary.channels.running.lines import Line, Lines
+from secretary.kernel import outbox
+from secretary.kernel.errors import Invalid, SecretaryError, Upstream
+from secretary.kernel.jobs import Worker
+from secretary.kernel.unit import UnitFactory
+
+log = structlog.get_logger(__name__)
+
+FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 120.0
+SLOTS = 8
+POLL_S = 15.0
+GRACE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every run needs. `public_url` is where providers reach us; empty where they cannot."""
+
+    units: UnitFactory
+    lines: Lines
+    intake: Intake
+    live: Live
+    writers: Mapping[str, Writer]
+    public_url: str
+
+
+class Run:
+    """Runs an instance until it is cancelled. A provider that fails is tried again, ever more rarely; one that does not
+    know us any more is not, until the owner has changed something.
+    """
+
+    def __init__(self, tools: Tools, line: Line) -> None:
+        self._tools = tools
+        self._units = tools.units
+        self.row = line.row
+        self._line = line
+        self._refusal: asyncio.Future[None] | None = None
+        self._worker: Worker | None = None
+
+    def wake(self) -> None:
+        """Another process has queued something for it."""
+        if self._worker is not None:
+            self._worker.wake()
+
+    async def run(self) -> None:
+        """Work until cancelled, or until the provider refuses us for good."""
+        wait_s = FIRST_WAIT_S
+        while True:
+            try:
+                await self._tell(RunStatus.STARTING)
+                await self._open()
+                wait_s = FIRST_WAIT_S
+                await self._work()
+            except SecretaryError as error:
+                await self._tell(RunStatus.FAILED, error.code)
+                if isinstance(error, Invalid) or (isinstance(error, Upstream) and not error.retryable):
+                    return
+                asked_s = (error.retry_after_s or 0.0) if isinstance(error, Upstream) else 0.0
+                await asyncio.sleep(max(wait_s, asked_s))
+                wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+
+    async def _open(self) -> None:
+        self._line = line = await self._tools.lines.get(self.row.id)
+        line.messenger.ready(line.settings, line.secrets)
+        url = webhook_url(line, self._tools.public_url)
+        secret = self._tools.lines.webhook_secret(line.id)
+        identity = await line.connection.open("" if self._polls else url, secret)
+        async with self._units.write() as unit:
+            await service.tell(unit, self.row, RunStatus.RUNNING, identity=identity)
+
+    @property
+    def _polls(self) -> bool:
+        return polls(self._line, self._tools.public_url)
+
+    async def _work(self) -> None:
+        """Send and receive until one of both ends; that is always an error."""
+        self._refusal = asyncio.get_running_loop().create_future()
+        self._worker = worker = self._sending()
+        tasks: list[asyncio.Future[None]] = [asyncio.create_task(worker.run(), name="sender"), self._refusal]
+        if self._polls:
+            tasks.append(asyncio.create_task(self._poll(), name="poll"))
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._worker = None
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+    def _sending(self) -> Worker:
+        line = self._line
+        pacer = Pacer(line.messenger.capabilities.pace)
+        sender = Sender(
+            self._units, self._tools.lines, line.id, pacer, self._tools.writers, self._tools.live.settled, self._refuse
+        )
+        kind = outbox.PREFIX + queue_of(line.kind, line.id)
+        return Worker(self._units, {kind: sender.handle}, slots=SLOTS, poll_s=POLL_S, grace_s=GRACE_S)
+
+    def _refuse(self, error: Upstream) -> None:
+        if self._refusal is not None and not self._refusal.done() and error.code == TOKEN:
+            self._refusal.set_exception(error)
+
+    async def _poll(self) -> None:
+        """Store each batch before the next is asked for: that confirms it."""
+        async with self._units.read() as unit:
+            run = await queries.run(unit.db, self.row.id)
+        after = run.cursor if run is not None else None
+        async for batch in self._line.connection.poll(after):
+            updates = [replace(update, follows=None) for update in batch]
+            async with self._units.write() as unit:
+                await receipts.store(unit, self.row.id, updates)
+                await queries.tell(unit.db, self.row.id, {"cursor": max(update.order for update in updates)})
+            self._tools.intake.wake(self.row.id, [update.thread for update in updates])
+
+    async def _tell(self, status: RunStatus, error: str = "") -> None:
+        async with self._units.write() as unit:
+            await service.tell(unit, self.row, status, error)
+
+
+def polls(line: Line, public_url: str) -> bool:
+    """Does this instance ask for its updates?"""
+    mode = getattr(line.settings, "mode", "auto")
+    return line.messenger.polls and (mode == "polling" or (mode == "auto" and not public_url.startswith("https://")))
+
+
+def webhook_url(line: Line, public_url: str) -> str:
+    """Where the provider brings updates; the path alone where nobody said where we are reached."""
+    return f"{public_url.rstrip('/')}/webhooks/{line.kind}/{line.row.webhook_key}"

@@ -1,0 +1,1 @@
+"""Canned answers: what somebody writes often, by a word."""
