@@ -56,7 +56,7 @@ async def test_person_takes_writes_and_gives_back(admin, visitor, people):
     assert (await do(admin, visitor, "reply", reply, 201))["message"] == first["message"]
     assert first["message"]["author_id"] == people.admin.id
     said = [(row["role"], row["content"]) for row in await visitor.history()]
-    assert said[-1] == ("assistant", "Триста рублей, это Анна.") and len(said) == 3
+    assert (said[-1], len(said)) == (("assistant", "Триста рублей, это Анна."), 3)
     assert (await counted(admin))["person"] == 1
     assert (await do(admin, visitor, "give-back"))["session"]["state"] == "secretary"
     assert await visitor.say("Часы работы?")

@@ -14,7 +14,11 @@ from secretary.accounts.models import Role, User
 from secretary.adapters.channels.widget import api as widget
 from secretary.assistant.models import Assistant
 from secretary.channels.models import ChannelInstance
+from secretary.channels.owner.models import LinkCode
+from secretary.conversations.contacts.models import Contact
+from secretary.conversations.contacts.service import create as create_contact
 from secretary.conversations.models import ChatMessage, ChatSession
+from secretary.conversations.service import NewSession, open_session
 from secretary.knowledge.faq.rules import Content
 from secretary.knowledge.models import FaqEntry, KnowledgeCollection
 from secretary.knowledge.regression.models import RegressionQuestion
@@ -29,7 +33,7 @@ REFUSED = {400, 403, 404, 409, 413, 422}
 
 LOOKS_LIKE_AN_ID = re.compile(
     r"(^|_)(id|ids|uuid|ref)$|backend|persona|collection|preset|provider|owner|parent|assistant|instance|session"
-    r"|(^|_)(user|key|channel|contact|message|note|job|widget)s?$"
+    r"|(^|_)(user|key|channel|contact|message|note|job|widget)s?$|^into$"
 )
 
 # What a field names: rows of these kinds, of which each user has his own (`belongings`), …
@@ -52,8 +56,11 @@ KINDS = {
     "question_ids": "regression_id",
     "group_ids": "other_group_id",
     "message_ids": "message_id",
+    "user_id": "colleague_id",
+    "into": "other_contact_id",
     "POST /admin/knowledge/regression/run draft.document.id": "doc_id",
     "POST /chat session_id": "own_session_id",
+    "POST /admin/owner-links instance_id": "messenger_id",
 }
 # … or a backend: `tests/api/test_llm_providers.py` tries foreign ones. What only looks like an id names no row.
 BACKENDS = {"backend", "backends", "llm_backend", "provider_id"}
@@ -68,6 +75,7 @@ LINKS_NOTHING = {
     "POST /admin/chat/sessions/{session_id}/stream message_id": "the sender's own number, one a conversation",
     "POST /admin/chat/sessions/{session_id}/messages widget_instance_id": "taken for the first system's panel, unused",
     "POST /admin/chat/sessions/{session_id}/stream widget_instance_id": "taken for the first system's panel, unused",
+    "POST /admin/inbox/{session_id}/reply message_id": "the sender's own number, one a conversation",
     "POST /admin/wiki-rag/search collection_ids.0": "reads: who sees documents sees all of them",
     "POST /admin/usage/log backend": "a label of what was consumed where: an administrator's own entry",
     "POST /admin/usage/log source_id": "a label of what was consumed where: an administrator's own entry",
@@ -102,10 +110,19 @@ async def all_belongings(app, client, person):
         unit.db.add(preset)
         entry = await add_entry(unit, Content("Когда вы открыты?", "С девяти."), row.id)
         asked = await add_regression(unit, question="Mine?", owner_id=person.id)
+        contacts = [(await create_contact(unit, person.id, "Mine", "ru")).id for _ in range(2)]
+        bot = ChannelInstance(
+            id=unit.new_id(), kind="telegram", name="Mine", owner_id=person.id, assistant_id=ids["assistant_id"],
+            settings={}, created=now, updated=now,
+        )  # fmt: skip
+        unit.db.add(bot)
+        talk = await open_session(unit, NewSession("a", "telegram", "i", "k", "ru", owner_id=person.id))
     text = {"title": f"Mine {unit.new_id()}", "content": "text"}
     pasted = (await client.signed_in(person.token).post("/admin/wiki-rag/documents/text", text)).json()
     own = {"doc_id": pasted["document"]["id"], "collection_id": row.id, "api_key_id": key.id, "preset_id": preset.id}
-    own |= {"faq_entry_id": entry.id, "regression_id": asked.id}
+    own |= {"faq_entry_id": entry.id, "regression_id": asked.id, "colleague_id": person.id}
+    own |= {"contact_id": contacts[0], "other_contact_id": contacts[1], "customers_session_id": talk.id}
+    own |= {"messenger_id": bot.id}
     async with app.units.write() as unit:
         assistant = await unit.db.get(Assistant, ids["assistant_id"])
         assistant.collections = [row.id, *pasted["document"]["collection_ids"]]
@@ -153,6 +170,9 @@ async def links_to(app, ids):
     columns = (
         (ChannelInstance.id, ChannelInstance.assistant_id, ChannelInstance.owner_id),
         (ChatSession.id, ChatSession.assistant_id, ChatSession.owner_id),
+        (ChatSession.id, ChatSession.assignee_id, ChatSession.owner_id),
+        (Contact.id, Contact.merged_into, Contact.owner_id),
+        (LinkCode.digest, LinkCode.instance_id, LinkCode.user_id),
         (Assistant.id, Assistant.collections, Assistant.owner_id),
         (FaqEntry.id, FaqEntry.collection_id, FaqEntry.updated),
         (RegressionQuestion.id, RegressionQuestion.collection_id, RegressionQuestion.owner_id),
@@ -173,6 +193,8 @@ async def links_to(app, ids):
 async def send(client, schema, field, value, ids):
     """The status and what was said."""
     body = schema.filled(field.method, field.url, field.path, value)
+    if field.url.startswith("/admin/inbox/"):
+        ids = {**ids, "session_id": ids["customers_session_id"]}
     answer = await client.request(field.method, filled(field.url, **ids), body)
     return answer.status, answer.text[:300]
 

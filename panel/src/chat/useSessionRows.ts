@@ -12,6 +12,8 @@ export type ListRow =
   | { kind: 'head'; key: string; title: 'inTitles' | 'inMessages'; total: number }
   | { kind: 'session'; key: string; session: Session }
   | { kind: 'hit'; key: string; hit: Found }
+  /** A row that the view draws itself (slot `case`). */
+  | { kind: 'case'; key: string }
   | { kind: 'more'; key: string; load: () => unknown }
 
 export interface ListOf {
@@ -24,6 +26,9 @@ export interface ListOf {
 
 /** What was deleted and may still be taken back: it shows in no list. */
 const hidden = ref<ReadonlySet<string>>(new Set())
+export function isHidden(id: string): boolean {
+  return hidden.value.has(id)
+}
 export function hide(ids: readonly string[]): void {
   hidden.value = new Set([...hidden.value, ...ids])
 }

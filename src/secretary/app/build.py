@@ -44,6 +44,7 @@ from secretary.audit.keyring import Keyring
 from secretary.audit.log import AuditLog
 from secretary.channels.desk import FrontDesk
 from secretary.channels.files import Files
+from secretary.channels.messenger import Messenger
 from secretary.channels.outgoing.outlet import MessengerOutlet
 from secretary.channels.owner.telling import Telling
 from secretary.channels.ports import Channel
@@ -105,6 +106,7 @@ class Ports:
     new_id: NewId = uuid7
     limits: Limits = field(default_factory=Limits)
     search: Search | None = None
+    messengers: Mapping[str, Messenger] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +258,7 @@ def build(settings: Settings, ports: Ports | None = None) -> App:
     tests = self_test(units, documents, faq, router, consult, embedding.models)
     devices = Devices(vault, settings.push_hosts)
     postman = Postman(units, devices, http, settings.push_contact)
-    lines = lines_of(units, vault, http)
+    lines = lines_of(units, vault, http, ports.messengers)
     attached = Files(units, lines, settings.data_dir / "attachments")
     outlet = MessengerOutlet(lines.messengers.values())
     telling = Telling()

@@ -125,6 +125,8 @@ def messaging(
     )
 
 
-def lines_of(units: UnitFactory, vault: Vault, http: HttpClient) -> Lines:
+def lines_of(
+    units: UnitFactory, vault: Vault, http: HttpClient, messengers: Mapping[str, Messenger] | None = None
+) -> Lines:
     """The instances as this process uses them."""
-    return Lines(units, vault, kinds(http))
+    return Lines(units, vault, kinds(http) if messengers is None else messengers)

@@ -231,8 +231,8 @@ class Connection(Protocol):
         ...
 
     def poll(self, after: int | None) -> AsyncIterator[Sequence[RawUpdate]]:
-        """Batches of updates after the one numbered `after`, for ever. A batch is confirmed by asking for the next:
-        the caller has stored it by then. Only where `Messenger.polls`.
+        """Batches of updates after the one numbered `after`, for ever; an empty one says that the provider is there. A
+        batch is confirmed by asking for the next: the caller has stored it by then. Only where `Messenger.polls`.
         """
         ...
 

@@ -110,7 +110,7 @@ def _columns(answer: Progress, now: datetime) -> dict[str, object]:
 
 
 async def take_over_abandoned(
-    unit: Unit, holder: str, *, everything: bool, anew: Callable[[str], bool] = lambda source: False
+    unit: Unit, holder: str, *, everything: bool, anew: Callable[[str], bool] = lambda _: False
 ) -> Sequence[Exchange]:
     """Find the answers whose process died. What had begun is marked interrupted, unless conversations of its source are
     answered `anew`: nobody has heard the beginning there. It is returned with what had not begun, to be answered by

@@ -8,6 +8,7 @@ from tests.contract.messenger.bots import ANNA, GROUP, TOKEN, a_bot
 from tests.support.fakes.telegram.description import described
 
 from secretary.adapters.channels.telegram.messenger import TelegramMessenger
+from secretary.adapters.channels.telegram.settings import TelegramSecrets
 from secretary.channels.messenger import Edited, Left, Moved, OutFile, Part, Rated, Said, Stopped, Tapped, Unknown
 from secretary.conversations.ports import QuickReply, Source
 from secretary.kernel.errors import Invalid
@@ -151,13 +152,23 @@ async def test_a_shown_answer_that_was_deleted_is_sent_anew() -> None:
         assert sent != shown
 
 
-async def test_a_shown_answer_makes_room_for_one_with_a_quotation_or_a_file() -> None:
+async def test_an_answer_in_a_group_quotes_its_question_unless_it_was_shown_already() -> None:
     async with a_bot() as shop:
         asked = await shop.say("@shop_bot цена?", chat=GROUP)
         shown = await shop.line.show({"chat_id": GROUP}, "answer-1", "Лод")
-        await shop.send("Лодка", GROUP, shown, quoted_id=str(asked["message_id"]))
-        assert shop.fake.texts(GROUP) == ["Лодка"]
+        assert await shop.send("Лодка", GROUP, shown, quoted_id=str(asked["message_id"])) == [shown]
+        await shop.send("Лодка", GROUP, quoted_id=str(asked["message_id"]))
         assert shop.fake.made("sendMessage")[-1].body["reply_parameters"]["message_id"] == asked["message_id"]
+
+
+async def test_a_shown_answer_makes_room_for_a_file() -> None:
+    async with a_bot() as shop:
+        await shop.say("@shop_bot цена?", chat=GROUP)
+        shown = await shop.line.show({"chat_id": GROUP}, "answer-1", "Лод")
+        picture = OutFile("photo", "a.png", "image/png", b"png")
+        await shop.send("Лодка", GROUP, shown, files=[picture])
+        assert shop.fake.texts(GROUP) == ["Лодка"]
+        await shop.send("Лодка", GROUP, shown, files=[picture])  # repeated after a crash
 
 
 async def test_showing_gives_way_when_telegram_is_busy() -> None:
@@ -265,6 +276,14 @@ async def test_a_server_that_is_no_telegram_is_unreachable() -> None:
         assert (failed.code, failed.retryable) == ("channel_unreachable", True)
 
 
+async def test_a_proxy_is_the_only_way_out_where_there_is_one() -> None:
+    async with a_bot() as shop, HttpClientOfAnother() as http:
+        secrets = TelegramSecrets(bot_token=TOKEN, proxy="socks5://user:password@127.0.0.1:9")
+        failed = await shop.fails(TelegramMessenger(http).connect(shop.view, secrets).open("", ""))
+        assert (failed.code, failed.retryable) == ("channel_unreachable", True)
+        assert not shop.fake.calls
+
+
 async def test_an_address_inside_the_house_is_not_asked() -> None:
     async with a_bot() as shop:
         guarded = TelegramMessenger(HttpClient()).connect(shop.view, shop.secrets)
@@ -292,7 +311,7 @@ async def test_a_group_that_moves_is_written_to_where_it_is() -> None:
         failed = await shop.fails(shop.send("Да", -55))
         assert (failed.code, failed.fields["address"]) == ("channel_moved", {"chat_id": GROUP})
         _, moved, again = await shop.heard()
-        assert moved == again == Moved("-55", {"chat_id": GROUP})
+        assert moved == again == Moved(str(GROUP), {"chat_id": GROUP})
         await shop.send("Да", GROUP)
 
 

@@ -98,6 +98,14 @@ async def test_without_hours_a_message_is_taken_as_ever(app, visitor, wish):
     assert (await state(app, visitor))[0] == "secretary"
 
 
+@pytest.mark.parametrize("wish", ["Оставить сообщение", "Перезвоните мне", "Call me back, please"])
+async def test_who_wants_to_leave_a_message_leaves_one_though_somebody_is_there(app, visitor, wish):
+    await office(app)
+    await visitor.say(wish)
+    assert [row[1] for row in await takings(app, visitor)] == ["question"]
+    assert (await state(app, visitor))[0] == "secretary"
+
+
 async def test_closed_says_when_and_takes_a_message(app, visitor, clock):
     await office(app)
     clock.moment = datetime(2026, 3, 6, 18, tzinfo=UTC)  # Friday evening

@@ -4,12 +4,12 @@ import pytest
 
 from secretary.conversations import service as conversations
 from secretary.conversations.attachments import service as attachments
-from secretary.conversations.attachments.queries import paths_of
 from secretary.conversations.attachments.service import NewAttachment
 from secretary.conversations.ports import AttachmentKind, AttachmentState, MessageStatus, Visible
 from secretary.conversations.progress import Place, Progress, save_progress
 from secretary.conversations.search.service import find
 from secretary.conversations.storing import Asked
+from secretary.conversations.tree import service as tree
 from secretary.kernel.errors import NotFound
 
 
@@ -99,7 +99,6 @@ async def test_files_are_noted_counted_and_stored(units, asked):
         assert await attachments.stored(unit, photo.id, "ab/cd.jpg", 1234, "image/jpeg") is True
         await attachments.failed(unit, photo.id)
         await attachments.failed(unit, video.id)
-        assert await paths_of(unit.db, [asked.session.id]) == ["ab/cd.jpg"]
     files, count, messages = await of(units, asked)
     assert [(one.kind.value, one.state.value, one.size, one.path) for one in files] == [
         ("photo", "stored", 1234, "ab/cd.jpg"),
@@ -116,6 +115,29 @@ async def test_file_that_cannot_be_had_is_said_to_be_so(units, asked):
     async with units.read() as unit:
         with pytest.raises(NotFound):
             await attachments.get(unit, "nothing")
+
+
+async def by_withdrawal(unit, asked):
+    await conversations.customer_withdrew(unit, asked.session.id, "501")
+
+
+async def by_deleting_the_message(unit, asked):
+    await tree.delete(unit, asked.session.id, asked.question.id)
+
+
+async def by_deleting_the_conversation(unit, asked):
+    await conversations.delete_sessions(unit, [await conversations.get_session(unit, asked.session.id)])
+
+
+@pytest.mark.parametrize("end", [by_withdrawal, by_deleting_the_message, by_deleting_the_conversation])
+async def test_file_that_nobody_is_to_have_any_more_is_not_known(units, asked, end):
+    [photo] = await add(units, asked, PHOTO)
+    async with units.write() as unit:
+        await attachments.stored(unit, photo.id, "ab/cd.jpg", 1234, "image/jpeg")
+        assert await attachments.known(unit, [photo.id, "nothing"]) == {photo.id}
+    async with units.write() as unit:
+        await end(unit, asked)
+        assert await attachments.known(unit, [photo.id]) == set()
 
 
 async def test_file_of_a_message_that_was_taken_back_is_not_kept(units, session_id, asked):

@@ -130,7 +130,8 @@ async def test_answers_being_given_are_over_when_a_person_takes_and_stay_as_they
 async def test_answer_that_tells_of_the_hand_over_is_the_last_that_is_stored(units, session_id):
     calling, waiting = await ask(units, session_id, "Позовите человека"), await ask(units, session_id, "И побыстрее")
     is_new, told = await call(units, session_id, but=calling.answer.id)
-    assert is_new and [each.answer_ids for each in told if isinstance(each, AnswersSilenced)] == [(waiting.answer.id,)]
+    silenced = [each.answer_ids for each in told if isinstance(each, AnswersSilenced)]
+    assert (is_new, silenced) == (True, [(waiting.answer.id,)])
     assert await said(units, calling, "Зову коллегу.") == {calling.answer.id}
     assert await said(units, waiting, "Я тут") == set()
 

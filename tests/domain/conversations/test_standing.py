@@ -26,32 +26,28 @@ STEPS = st.lists(
 )
 
 
-def after(standing, step, now):
-    """Where it stands after a step; a colleague's conversation is not taken."""
-    match step:
-        case ("hand_over", reason):
-            return standing.handed_over(reason, now, HOLD)
-        case ("take", who, force):
-            try:
-                return standing.taken(who, now, HOLD, force=force)
-            except Conflict:
-                assert standing.is_of_other(who, now) and not force
-                return standing
-        case ("answer", who):
-            return standing.answered(who, now, HOLD)
-        case ("assign", who):
-            return standing.assigned(who, now)
-        case ("renew",):
-            return standing.renewed(now, HOLD)
-        case ("expire",):
-            return standing.expired(now)
-        case ("close",):
-            return standing.closed()
-        case ("reopen",):
-            return standing.reopened()
-        case ("give_back",):
-            return standing.given_back()
-    return standing
+def taken(standing, now, who, force):
+    """Where it stands once somebody has tried; a colleague's conversation is not taken."""
+    try:
+        return standing.taken(who, now, HOLD, force=force)
+    except Conflict:
+        assert standing.is_of_other(who, now)
+        assert not force
+        return standing
+
+
+AFTER = {
+    "hand_over": lambda standing, now, reason: standing.handed_over(reason, now, HOLD),
+    "take": taken,
+    "answer": lambda standing, now, who: standing.answered(who, now, HOLD),
+    "assign": lambda standing, now, who: standing.assigned(who, now),
+    "renew": lambda standing, now: standing.renewed(now, HOLD),
+    "expire": lambda standing, now: standing.expired(now),
+    "close": lambda standing, now: standing.closed(),
+    "reopen": lambda standing, now: standing.reopened(),
+    "give_back": lambda standing, now: standing.given_back(),
+    "wait": lambda standing, now, minutes: standing,
+}
 
 
 RELEASES = {"give_back", "close"}
@@ -65,7 +61,7 @@ def test_what_is_held_stays_so_until_it_is_given_back_closed_or_its_time_is_up(s
         before = standing
         if step[0] == "wait":
             now += timedelta(minutes=step[1])
-        standing = after(standing, step, now)
+        standing = AFTER[step[0]](standing, now, *step[1:])
         assert (standing.held_until is not None) == (standing.state in HELD)
         assert (standing.waiting_since is not None) == (standing.state is WAITING)
         assert standing.assignee_id is not None or standing.state is not PERSON

@@ -191,6 +191,23 @@ async def test_customer_who_writes_on_is_heard_where_he_is_answered(linked):
     assert linked.outlet.sent[-1][1] == "Уже скоро"
 
 
+async def test_each_thing_that_he_writes_comes_once_with_its_files(linked):
+    session_id, card = await card_of(linked)
+    await linked.tap(ANNA, button(card, "take"))
+    await linked.letters()
+    for number, text in enumerate(("Вот", "фото")):
+        async with linked.app.units.write() as unit:
+            asked = await conversations.store_question(unit, session_id, text, f"more-{number}", "nobody")
+            if text == "фото":
+                row = await unit.db.get(ChatMessage, asked.question.id)
+                row.attachment_count = 2
+            await Telling().customer_wrote(unit, session_id)
+    first, second = await linked.letters()
+    assert "«Вот»" in first[1]
+    assert "«фото»" in second[1]
+    assert "📎 Файлов: 2" in second[1]
+
+
 async def test_answer_like_this_from_now_on(linked):
     session_id, card = await card_of(linked, "Есть ли у вас *парковка*?", reason=HandOverReason.UNSURE)
     await linked.tap(ANNA, button(card, "teach"))

@@ -8,7 +8,11 @@ from tests.support.people import sign_in_again
 from tests.support.push import Browser, PushService, said
 from tests.support.visitor import Visitor
 
+from secretary.assistant import service as assistants
+from secretary.assistant.hours.shapes import BusinessHours
 from secretary.assistant.models import Request
+from secretary.assistant.service import AssistantFields
+from secretary.conversations.handover import service as handover
 from secretary.kernel.errors import RateLimited, SecretaryError, Upstream
 from secretary.kernel.jobs import claim, complete
 from secretary.operations.push.delivery import TELL, Postman
@@ -79,6 +83,15 @@ async def leave_message(client, *, urgency="срочно", name="Ольга"):
     return visitor
 
 
+async def office(app):
+    """Somebody is always there."""
+    every = {day: [{"from": "00:00", "to": "24:00"}] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    async with app.units.write() as unit:
+        assistant = await assistants.get_default(unit)
+        fields = AssistantFields(hours=BusinessHours.model_validate({"weekly": every}))
+        await assistants.change(unit, assistant, fields)
+
+
 async def test_a_message_taken_reaches_the_phone(app, client, phone, service):
     await phone.switch_on()
     visitor = await leave_message(client)
@@ -92,6 +105,27 @@ async def test_a_message_taken_reaches_the_phone(app, client, phone, service):
     assert (headers["content-encoding"], headers["urgency"], headers["ttl"]) == ("aes128gcm", "high", "86400")
     assert headers["topic"] == notice["id"].replace("-", "")
     assert "лампу".encode() not in body
+
+
+async def test_conversation_that_waits_for_a_person_reaches_the_phone_as_long_as_it_waits(app, client, phone, service):
+    await phone.switch_on()
+    await office(app)
+    visitor = await Visitor.arrive(client)
+    for text in ("Сколько стоит доставка?", "Позовите оператора"):
+        await visitor.say(text)
+    assert await work_off(app) == []
+    [body] = service.bodies
+    notice = said(phone.browser, body)
+    assert (notice["kind"], notice["title"]) == ("handover", "Клиент ждёт человека")
+    assert (notice["body"], notice["session_id"]) == ("Позовите оператора", visitor.session_id)
+    assert service.headers[0]["urgency"] == "high"
+    assert 0 < int(service.headers[0]["ttl"]) <= 600
+    other = await Visitor.arrive(client)
+    await other.say("Позовите оператора")
+    async with app.units.write() as unit:
+        await handover.give_back(unit, other.session_id)
+    assert await work_off(app) == []
+    assert len(service.bodies) == 1, "nobody waits any more"
 
 
 async def test_the_sender_proves_who_he_is_with_the_key_that_browsers_know(app, client, phone, service):

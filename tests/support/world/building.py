@@ -23,6 +23,7 @@ from tests.support.client import Client
 from tests.support.people import Person, sign_in
 from tests.support.visitor import Visitor
 from tests.support.world import texts
+from tests.support.world.messengers import add_messengers
 
 PASSWORD = "Correct-Horse-42"
 DAYS = 30
@@ -86,6 +87,9 @@ class _Clock:
         self.now += timedelta(milliseconds=7)
         return self.now
 
+    def set(self, now: datetime) -> None:
+        self.now = now
+
 
 async def build_world(folder: Path, *, days: int = DAYS, tricks: bool = False) -> World:
     """A month of a shop's conversations, documents, spending and changes."""
@@ -106,6 +110,7 @@ async def build_world(folder: Path, *, days: int = DAYS, tricks: bool = False) -
         admin = await sign_in(app, "builder", Role.ADMIN)
         world.facts = await _today(client, admin, tricks=tricks)
         await _models(client.signed_in(admin.token))
+        world.facts["talks"] = await add_messengers(app, client, folder, clock.set, colleague_id=admin.id)
         await app.ledger.flush()
     finally:
         await app.close()

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.support.fakes.telegram.entities import has_shape, length16, parse_html
+from tests.support.fakes.telegram.sending import MAX_CAPTION, MAX_TEXT
 
 from secretary.adapters.channels.telegram.rendering.markdown import rich_of
-from secretary.adapters.channels.telegram.rendering.messages import MAX_CAPTION, MAX_TEXT, parts_of, shown_html
+from secretary.adapters.channels.telegram.rendering.messages import parts_of, shown_html
 from secretary.channels.messenger import OutFile, Outgoing, Part
 from secretary.conversations.ports import QuickReply, Source
 

@@ -279,7 +279,7 @@ def test_every_example_of_meta_is_read() -> None:
 
 
 _JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
         ["id", "type", "text", "body", "from", "timestamp", "image", "interactive", "system", "wa_id", "profile",
          "contacts", "messages", "statuses", "errors", "metadata", "status", "button_reply", "context"]

@@ -170,9 +170,11 @@ def test_a_text_too_long_for_buttons_goes_first() -> None:
 
 
 def test_sources_are_below_the_answer_with_their_numbers() -> None:
-    sources = [Source(title="Прайс [2026]", url="https://a.ru/p"), Source(title="Память")]
-    [said] = texts(render(Outgoing("Да [1].", sources=sources), SETTINGS))
-    assert said == "Да [1].\n\n_Источники:_\n1. Прайс (2026) — https://a.ru/p\n2. Память"
+    faq = Source(title="FAQ: Часы работы")
+    sources = [faq, Source(title="Прайс [2026]", url="https://a.ru/p"), Source(title="Памятка")]
+    [said] = texts(render(Outgoing("Да [3].", sources=sources), SETTINGS))
+    assert said == "Да [3].\n\n_Источники:_\n2. Прайс (2026) — https://a.ru/p\n3. Памятка"
+    assert texts(render(Outgoing("Да.", sources=[faq]), SETTINGS)) == ["Да."]
 
 
 def test_outside_the_window_a_template_carries_the_text() -> None:

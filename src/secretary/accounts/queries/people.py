@@ -1,6 +1,6 @@
 """Selects on users as an administrator sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Table, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +19,11 @@ async def page_of_users(db: AsyncSession, *, search: str, limit: int, offset: in
     total = await db.scalar(select(func.count()).select_from(wanted.subquery()))
     page = wanted.order_by(User.created, User.id).limit(limit).offset(offset)
     return (await db.execute(page)).scalars().all(), total or 0
+
+
+async def users_by_ids(db: AsyncSession, ids: Collection[str]) -> Sequence[User]:
+    """Those of these users that there are."""
+    return (await db.scalars(select(User).where(User.id.in_(ids)))).all()
 
 
 async def lock_user(db: AsyncSession, user_id: str) -> None:

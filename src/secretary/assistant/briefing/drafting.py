@@ -147,7 +147,7 @@ def prompt_for(case: Case, known: Known) -> Prompt:
     order = ORDER[case.language].format(
         mark=mark, reader=_IN[case.language][case.language], customer=_IN[case.language][case.session.language]
     )
-    data = "\n".join((mark, talk, mark, "", mark, told, mark))
+    data = f"{mark}\n{talk}\n{mark}\n\n{mark}\n{told}\n{mark}"
     return Prompt([Message("system", order), Message("user", data)], Sampling(temperature=0.2, max_tokens=_TOKENS))
 
 

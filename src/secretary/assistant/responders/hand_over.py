@@ -17,10 +17,13 @@ WANTS_PERSON = re.compile(
     r"\b(?:позов|соедин|переключ|свяж|дайте|нужен|хочу поговорить|хочу пообщаться|можно поговорить)\w*\b"
     rf".{{0,40}}\b{_PERSON}"
     rf"|\bжив\w+ {_PERSON}|^\W*{_PERSON}\W*$"
-    r"|\b(?:оставить|оставлю|передать|передайте) (?:вам )?сообщение"
-    r"|\bперезвони(?:те)?\b|\bзакажу звонок|\bзаказать звонок"
     rf"|\b(?:speak|talk|connect me|transfer me|put me through)\b.{{0,30}}\b{_HUMAN}\b"
-    rf"|^\W*{_HUMAN}\W*$"
+    rf"|^\W*{_HUMAN}\W*$",
+    re.IGNORECASE,
+)
+WANTS_MESSAGE = re.compile(
+    r"\b(?:оставить|оставлю|передать|передайте) (?:вам )?сообщение"
+    r"|\bперезвони(?:те)?\b|\bзакажу звонок|\bзаказать звонок"
     r"|\bleave a message|\bcall me back",
     re.IGNORECASE,
 )
@@ -28,7 +31,12 @@ WANTS_PERSON = re.compile(
 
 def wants_person(text: str) -> bool:
     """Does somebody ask for a person, or want to leave a message?"""
-    return len(text) <= LONGEST_WISH and WANTS_PERSON.search(text) is not None
+    return wants_message(text) or (len(text) <= LONGEST_WISH and WANTS_PERSON.search(text) is not None)
+
+
+def wants_message(text: str) -> bool:
+    """Does somebody want to leave a message, or to be called back, rather than to wait for a person here?"""
+    return len(text) <= LONGEST_WISH and WANTS_MESSAGE.search(text) is not None
 
 
 class HandOver:
@@ -46,7 +54,8 @@ class HandOver:
             return
         rules = turn.assistant.handover
         if wants_person(turn.text):
-            is_called, reason, otherwise = rules.on_request, HandOverReason.CUSTOMER, taking.wanted(turn.language)
+            is_called = rules.on_request and not wants_message(turn.text)
+            reason, otherwise = HandOverReason.CUSTOMER, taking.wanted(turn.language)
         elif rules.names(turn.text):
             is_called, reason, otherwise = True, HandOverReason.RULE, taking.named(turn.text, turn.language)
         else:

@@ -1,6 +1,7 @@
 """What somebody of the staff does to a conversation from his messenger. Each raises what keeps it from being done."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -16,7 +17,7 @@ from secretary.conversations import queries as conversations
 from secretary.conversations.contacts import service as contacts
 from secretary.conversations.handover import service as handover
 from secretary.conversations.models import ChatSession
-from secretary.kernel.errors import Conflict
+from secretary.kernel.errors import Conflict, NotFound
 from secretary.kernel.unit import Actor, Unit
 from secretary.knowledge import service as faq
 from secretary.knowledge.faq.rules import Content
@@ -69,9 +70,10 @@ async def _collection(unit: Unit, act: Act) -> str | None:
     if found is None or found.collections is None:
         return None
     for collection_id in found.collections:
-        row = await faq.find_collection(unit, collection_id)
-        if row.owner_id is None or may_touch(act.actor, "knowledge", row.owner_id):
-            return row.id
+        with suppress(NotFound):  # a colleague's own is none of his
+            row = await faq.find_collection(unit, collection_id)
+            if row.owner_id is None or may_touch(act.actor, "knowledge", row.owner_id):
+                return row.id
     raise no_collection_to_teach()
 
 

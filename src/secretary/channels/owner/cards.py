@@ -25,6 +25,7 @@ class Shown:
     channel: str
     who: str
     asked: str
+    files: int = 0
     first: str = ""
     contact: str = ""
     call_back: str = ""
@@ -39,6 +40,8 @@ def card(shown: Shown, language: Language) -> Outgoing:
     lines = [f"**{WHY[shown.why][language]}**", " · ".join(part for part in (plain(shown.channel, NAME), who) if part)]
     if shown.asked:
         lines.append(f"«{plain(shown.asked, QUESTION)}»")
+    if shown.files:
+        lines.append(LINES["files"][language].format(n=shown.files))
     lines += [
         LINES[name][language].format(text=plain(text, LINE))
         for name, text in (("first", shown.first), ("contact", shown.contact), ("call_back", shown.call_back))

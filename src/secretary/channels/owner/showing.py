@@ -30,6 +30,7 @@ async def shown(unit: Unit, row: OperatorCard, link: OperatorLink, session: Chat
         channel=instance.name if instance else session.source,
         who=await who(unit, session),
         asked=asked.content if asked else "",
+        files=(asked.attachment_count or 0) if asked else 0,
         first=first.content if first and asked and first.id != asked.id else "",
         waits_minutes=_waits_minutes(unit, session),
         answered_by=holder[1],

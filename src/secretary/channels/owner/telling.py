@@ -10,7 +10,8 @@ from secretary.channels.models import ChannelInstance
 from secretary.channels.owner import queries
 from secretary.channels.owner.models import OperatorCard, OperatorLink
 from secretary.channels.owner.writing import CARD, TAKEN
-from secretary.conversations.models import ChatSession
+from secretary.conversations import queries as conversations
+from secretary.conversations.models import ChatMessage, ChatSession
 from secretary.conversations.ports import HandOverReason
 from secretary.conversations.service import get_sessions
 from secretary.kernel.jobs import ClaimedJob, Handler, NewJob, Payload, complete, enqueue
@@ -37,9 +38,11 @@ class Telling:
 
     async def customer_wrote(self, unit: Unit, session_id: str) -> None:
         """A customer wrote in a conversation that is held: whoever answers him from his messenger shall see it."""
-        if await queries.acting_in(unit.db, session_id):
-            payload = {"session_id": session_id, "why": WROTE}
-            await enqueue(unit, NewJob(TELL, payload, key=f"wrote:{session_id}:{unit.new_id()}"))
+        acting = await queries.acting_in(unit.db, session_id)
+        wrote = await assistants.last_question(unit.db, session_id) if acting else None
+        if wrote is not None:
+            payload = {"session_id": session_id, "why": WROTE, "question_id": wrote.id}
+            await enqueue(unit, NewJob(TELL, payload, key=f"wrote:{wrote.id}"))
 
     def handlers(self, units: UnitFactory) -> Mapping[str, Handler]:
         """What a worker runs."""
@@ -65,7 +68,7 @@ async def post_cards(unit: Unit, payload: Payload) -> None:
     session = next(iter(await get_sessions(unit, [str(payload["session_id"])])), None)
     if session is None:
         return
-    asked = await assistants.last_question(unit.db, session.id)
+    asked = await _asked(unit, session, payload)
     for listener in await _listeners(unit, session, str(payload["why"])):
         row = OperatorCard(
             id=unit.new_id(),
@@ -80,6 +83,13 @@ async def post_cards(unit: Unit, payload: Payload) -> None:
         about = {name: payload[name] for name in ("why", "request_id") if name in payload}
         queue = queue_of(listener.instance.kind, listener.instance.id)
         await post(unit, queue, CARD, {"card_id": row.id, **about}, key=row.id, conversation=listener.link.id)
+
+
+async def _asked(unit: Unit, session: ChatSession, payload: Payload) -> ChatMessage | None:
+    """What the card is about, where it is still there."""
+    if "question_id" in payload:
+        return await conversations.message(unit.db, session.id, str(payload["question_id"]))
+    return await assistants.last_question(unit.db, session.id)
 
 
 async def _listeners(unit: Unit, session: ChatSession, why: str) -> list[Listener]:

@@ -29,6 +29,7 @@ BUTTONS: Final[Mapping[str, Said]] = {
 LINES: Final[Mapping[str, Said]] = {
     "visitor": {"ru": "Посетитель", "en": "A visitor"},
     "first": {"ru": "Начал с: «{text}»", "en": "Began with: “{text}”"},
+    "files": {"ru": "📎 Файлов: {n} (видны в панели)", "en": "📎 Files: {n} (see the panel)"},
     "contact": {"ru": "Контакт: {text}", "en": "Contact: {text}"},
     "call_back": {"ru": "Когда ответить: {text}", "en": "When to get back: {text}"},
     "waits": {"ru": "Ждёт {minutes} мин", "en": "Waiting for {minutes} min"},
@@ -58,8 +59,8 @@ REPLIES: Final[Mapping[str, Said]] = {
         "en": "Write the answer in your next message. I will pass it on and remember it for such questions.",
     },
     "words_only": {
-        "ru": "Отсюда можно ответить только текстом. Файл отправьте из панели.",
-        "en": "Only text can be sent from here. Send files from the panel.",
+        "ru": "Отсюда можно ответить только текстом: напишите его ответом на карточку.",
+        "en": "Only text can be sent from here: write it as a reply to the card.",
     },
     "sent": {
         "ru": "Передала. Разговор ваш: что клиент напишет, придёт сюда.",

@@ -125,6 +125,8 @@ class Run:
             run = await queries.run(unit.db, self.row.id)
         after = run.cursor if run is not None else None
         async for batch in self._line.connection.poll(after):
+            if not batch:
+                continue
             updates = [replace(update, follows=None) for update in batch]
             async with self._units.write() as unit:
                 await receipts.store(unit, self.row.id, updates)

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from secretary.conversations.models import ChatAttachment, ChatMessage
 from secretary.conversations.ports import AttachmentState
 
+AT_ONCE = 500
+
 
 async def attachment(db: AsyncSession, attachment_id: str, *, lock: bool = False) -> ChatAttachment | None:
     statement = select(ChatAttachment).where(ChatAttachment.id == attachment_id)
@@ -25,20 +27,13 @@ async def of_messages(db: AsyncSession, message_ids: Collection[str]) -> Mapping
     return found
 
 
-async def paths_of(db: AsyncSession, session_ids: Collection[str]) -> Sequence[str]:
-    """Where the files of these conversations are."""
-    statement = select(ChatAttachment.path).where(
-        ChatAttachment.session_id.in_(session_ids), ChatAttachment.path.is_not(None)
-    )
-    return [path for path in await db.scalars(statement) if path is not None]
-
-
-async def known(db: AsyncSession, ids: Sequence[str]) -> set[str]:
-    """Which of these there are, asked for by the hundred: a statement takes only so many values."""
+async def known(db: AsyncSession, attachment_ids: Sequence[str]) -> set[str]:
+    """Which of these there are, and were not taken back."""
     found: set[str] = set()
-    for start in range(0, len(ids), 500):
-        some = select(ChatAttachment.id).where(ChatAttachment.id.in_(ids[start : start + 500]))
-        found |= set(await db.scalars(some))
+    for start in range(0, len(attachment_ids), AT_ONCE):
+        some = ChatAttachment.id.in_(attachment_ids[start : start + AT_ONCE])
+        wanted = select(ChatAttachment.id).where(some, ChatAttachment.state != AttachmentState.GONE)
+        found.update(await db.scalars(wanted))
     return found
 
 
@@ -49,6 +44,6 @@ async def count_in(db: AsyncSession, message_id: str) -> None:
 
 
 async def give_up(db: AsyncSession, message_id: str) -> None:
-    """Nobody is to have them any more."""
+    """Nobody is to have what came along with a message any more."""
     gone = update(ChatAttachment).where(ChatAttachment.message_id == message_id)
-    await db.execute(gone.values(state=AttachmentState.GONE))
+    await db.execute(gone.values(state=AttachmentState.GONE, path=None))

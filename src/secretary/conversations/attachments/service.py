@@ -71,7 +71,7 @@ async def of_messages(unit: Unit, message_ids: Collection[str]) -> Mapping[str, 
 
 
 async def known(unit: Unit, attachment_ids: Sequence[str]) -> set[str]:
-    """Which of these there are."""
+    """Which of these there are; not those that were taken back, whose files nobody is to have."""
     return await queries.known(unit.db, attachment_ids)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from secretary.conversations.contacts.models import Contact
 from secretary.conversations.models import IS_UNREAD, ChatSession
 from secretary.conversations.ports import OF_STAFF, SessionState, Visible
+from secretary.conversations.queries import no_index
 
 COUNTED = 1_000
 LISTED = 10_000
@@ -47,15 +48,27 @@ class Conditions:
         is_source = ChatSession.source.not_in(OF_STAFF)
         asked: list[tuple[bool, ColumnElement[bool]]] = [
             (True, is_source if self.source is None else is_source & (ChatSession.source == self.source)),
-            (self.state is not None, ChatSession.state == self.state),
+            (self.state is not None, self._of_state()),
             (self.but is not None, ChatSession.state != self.but),
             (self.assignee_id is not None, ChatSession.assignee_id == self.assignee_id),
             (self.nobodys, ChatSession.assignee_id.is_(None)),
-            (self.unread, IS_UNREAD),  # type: ignore[list-item]
+            (self.unread, self._is_unread()),
             (self.contact_root is not None, ChatSession.contact_id.in_(_tree(self.contact_root))),
             (self.ids is not None, ChatSession.id.in_(self.ids or ())),
         ]
         return [condition for is_asked, condition in asked if is_asked]
+
+    def _of_state(self) -> ColumnElement[bool]:
+        """Few wait or are a person's; of the others one's own are fewer."""
+        is_many = self.state in (SessionState.SECRETARY, SessionState.CLOSED)
+        state = no_index(ChatSession.state) if is_many and self.visible.owner_id is not None else ChatSession.state
+        return state == self.state
+
+    def _is_unread(self) -> ColumnElement[bool]:
+        """In the words of the index, unless one's own are fewer."""
+        if self.visible.owner_id is not None:
+            return ChatSession.unread + 0 > 0
+        return cast(ColumnElement[bool], IS_UNREAD)
 
 
 def _tree(root_id: str | None) -> Select[str]:

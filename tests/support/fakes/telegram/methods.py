@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from bisect import bisect_left
 from collections.abc import Awaitable, Callable
 from time import time
 from typing import Any
@@ -181,7 +182,7 @@ def secret_header(secret: str, signature: Signature) -> dict[str, str]:
 def _after(pending: list[dict[str, Any]], offset: int) -> list[dict[str, Any]]:
     if offset < 0:
         return pending[offset:]
-    return [one for one in pending if one["update_id"] >= offset]
+    return pending[bisect_left(pending, offset, key=lambda one: one["update_id"]) :]
 
 
 def _plain(work: Callable[[Bot, Parameters], Any]) -> Method:

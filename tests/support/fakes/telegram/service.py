@@ -31,6 +31,7 @@ _RETURNS = {
     "editMessageText": "Message",
 }
 _COUNTED = frozenset({"sendMessage", "sendPhoto", "sendDocument", "sendVoice", "editMessageText"})
+_OBJECTS = frozenset({"reply_markup", "reply_parameters", "link_preview_options", "entities", "caption_entities"})
 _TEXTS = {429: "Too Many Requests: retry after {}", 500: "Internal Server Error", 502: "Bad Gateway"}
 
 
@@ -192,10 +193,12 @@ def _field(method: str, name: str, value: Any) -> dict[str, Any]:
 
 
 def _typed(method: str, name: str, value: str) -> Any:
-    """A form's text as what its parameter is described as."""
-    if "String" in (kind_of(method, name) or ["String"]) and not value.lstrip("-").isdigit():
+    """A form's text as what its parameter is described as; without a description, as its look and name tell."""
+    kinds = kind_of(method, name)
+    is_number = value.lstrip("-").isdigit()
+    if kinds == ["String"] or ("String" in kinds and not is_number):
         return value
-    if kind_of(method, name) == ["String"]:
+    if not kinds and not (name in _OBJECTS or (is_number and name.endswith("_id"))):
         return value
     try:
         return orjson.loads(value)

@@ -63,10 +63,6 @@ class Chat:
     messages: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
     last_message: int = 0
 
-    def next_message_id(self) -> int:
-        self.last_message += 1
-        return self.last_message
-
 
 @dataclass
 class Bot:
@@ -77,6 +73,7 @@ class Bot:
     name: str = "Secretary"
     is_revoked: bool = False
     allowed: frozenset[str] = DEFAULT_UPDATES
+    last_message: int = 0
     commands: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     pending: list[dict[str, Any]] = field(default_factory=list)
     next_update: int = 100_000
@@ -134,8 +131,10 @@ class World:
 
     def message(self, bot: Bot, chat: Chat, sender: dict[str, Any] | None, **content: Any) -> dict[str, Any]:
         """A new message in a chat, which the bot sees."""
+        counted = chat if chat.type in {"supergroup", "channel"} else bot  # as Telegram numbers them
+        counted.last_message += 1
         about: dict[str, Any] = {
-            "message_id": chat.next_message_id(),
+            "message_id": counted.last_message,
             "date": int(time()),
             "chat": self.chat_object(chat),
             **({"from": sender} if sender else {}),

@@ -9,7 +9,6 @@ import hmac
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import aiohttp
 import orjson
 from aiohttp import web
 
@@ -17,11 +16,11 @@ from tests.support.fakes.frame import Arrival, Call, FakeService, Rates
 from tests.support.fakes.pump import Habits, Pump, Signature, post
 from tests.support.fakes.whatsapp.description import problems_of_answer, problems_of_update
 from tests.support.fakes.whatsapp.errors import Refused
+from tests.support.fakes.whatsapp.nodes import Nodes, asks, check_mine
 from tests.support.fakes.whatsapp.people import People
 from tests.support.fakes.whatsapp.sending import Sending
 from tests.support.fakes.whatsapp.world import Number, Person, Template, World, new_message_id
 
-_MAX_FILE = 100 << 20
 Work = Callable[[Number, Any], Awaitable[dict[str, Any]]]
 
 
@@ -47,6 +46,7 @@ class FakeWhatsApp(FakeService):
         self.rates: dict[str, Rates] = {}
         self.people = People(self.world, self.deliver)
         self._sending = Sending(self.world, self.violations)
+        self._nodes = Nodes(self.world, lambda: self.url, self.violations)
         acts = [name for name in dir(People) if not name.startswith("_") and name != "status"]
         self.controls = {name: getattr(self.people, name) for name in acts} | {
             "number": self._new_number,
@@ -74,11 +74,11 @@ class FakeWhatsApp(FakeService):
         at = r"/{version:v\d+\.\d+}"
         return [
             web.post(at + r"/{id:\d+}/messages", self._on("messages", self._send)),
-            web.post(at + r"/{id:\d+}/media", self._on("media", self._upload)),
-            web.get(at + r"/{id:\d+}/message_templates", self._on("message_templates", self._templates)),
-            web.post(at + r"/{id:\d+}/subscribed_apps", self._on("subscribed_apps", self._subscribe)),
-            web.post(at + r"/{id:\d+}", self._on("set_number", self._set_number)),
-            web.get(at + r"/{id:\d+}", self._on("get", self._get)),
+            web.post(at + r"/{id:\d+}/media", self._on("media", self._nodes.upload)),
+            web.get(at + r"/{id:\d+}/message_templates", self._on("message_templates", self._nodes.templates)),
+            web.post(at + r"/{id:\d+}/subscribed_apps", self._on("subscribed_apps", self._nodes.subscribe)),
+            web.post(at + r"/{id:\d+}", self._on("set_number", self._nodes.set_number)),
+            web.get(at + r"/{id:\d+}", self._on("get", self._nodes.get)),
             web.get("/media/{id}", self._download),
         ]
 
@@ -91,6 +91,10 @@ class FakeWhatsApp(FakeService):
     async def push(self, number: Number, body: bytes, signature: Signature = "right") -> int:
         """Bring a body to a number's webhook now, signed as told; the status of the answer."""
         return await post(number.webhook_url, body, signed(number.app_secret, body, signature))
+
+    async def asks(self, url: str, verify_token: str) -> bool:
+        """The handshake: does this address know the token?"""
+        return await asks(url, verify_token)
 
     def refusal(self, call: Call, status: int, retry_after: int, words: str) -> web.StreamResponse:
         """`words` may be one of Meta's codes, which then says more than the status."""
@@ -138,7 +142,7 @@ class FakeWhatsApp(FakeService):
         return next((one for one in mine if one.id == request.match_info["id"]), mine[0])
 
     async def _send(self, number: Number, given: dict[str, Any]) -> dict[str, Any]:
-        _check_mine(number.id, given)
+        check_mine(number.id, given)
         body = {name: value for name, value in given.items() if name != "_id"}
         if body.get("status") == "read":
             self._sending.check_read(number, body)
@@ -169,69 +173,6 @@ class FakeWhatsApp(FakeService):
             raise Refused(131056)
         if self.rates.setdefault(number.id, Rates(per_second=80)).wait_s(""):
             raise Refused(130429)
-
-    async def _upload(self, number: Number, given: dict[str, Any]) -> dict[str, Any]:
-        _check_mine(number.id, given)
-        if given.get("messaging_product") != "whatsapp" or not isinstance(given.get("file"), bytes):
-            raise Refused(100, "The parameter messaging_product is required.")
-        if len(given["file"]) > _MAX_FILE:
-            raise Refused(131053, "File too large")
-        return {"id": self.world.keep(given["file"], given["file_type"], given["file_name"]).id}
-
-    async def _get(self, number: Number, given: dict[str, Any]) -> dict[str, Any]:
-        """A number, or a file's address: both are nodes of the graph."""
-        file = self.world.files.get(given["_id"])
-        if file is not None:
-            return {
-                "messaging_product": "whatsapp",
-                "url": f"{self.url}/media/{file.id}",
-                "mime_type": file.media_type,
-                "sha256": hashlib.sha256(file.data).hexdigest(),
-                "file_size": str(file.size),
-                "id": file.id,
-            }
-        _check_mine(number.id, given)
-        answer = {"id": number.id, "display_phone_number": number.display, "verified_name": number.name}
-        self.violations += problems_of_answer(answer, "PhoneNumberInfo")
-        return answer
-
-    async def _templates(self, number: Number, given: dict[str, Any]) -> dict[str, Any]:
-        _check_mine(number.waba_id, given)
-        found = [
-            {
-                "name": one.name,
-                "language": one.language,
-                "status": one.status,
-                "category": "UTILITY",
-                "components": [{"type": "BODY", "text": one.text}],
-                "id": str(index),
-            }
-            for index, one in enumerate(self.world.templates_of(given.get("name", "")))
-        ]
-        return {"data": found, "paging": {"cursors": {"before": "", "after": ""}}}
-
-    async def _subscribe(self, number: Number, given: dict[str, Any]) -> dict[str, Any]:
-        _check_mine(number.waba_id, given)
-        number.is_subscribed = True
-        return {"success": True}
-
-    async def _set_number(self, number: Number, given: dict[str, Any]) -> dict[str, Any]:
-        """An own webhook for a number: asked at once whether it is ours."""
-        _check_mine(number.id, given)
-        wanted = given.get("webhook_configuration") or {}
-        if not await self.asks(wanted.get("override_callback_uri", ""), wanted.get("verify_token", "")):
-            raise Refused(100, "The callback URL could not be validated.")
-        number.webhook_url = wanted["override_callback_uri"]
-        return {"success": True}
-
-    async def asks(self, url: str, verify_token: str) -> bool:
-        """The handshake: does this address know the token?"""
-        query = {"hub.mode": "subscribe", "hub.verify_token": verify_token, "hub.challenge": "1158201444"}
-        try:
-            async with aiohttp.ClientSession() as session, session.get(url, params=query) as answer:
-                return answer.status == 200 and await answer.text() == query["hub.challenge"]
-        except (aiohttp.ClientError, ValueError):
-            return False
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         call = Call("download", {"id": request.match_info["id"]}, headers=dict(request.headers))
@@ -291,11 +232,6 @@ def _shown(body: dict[str, Any]) -> str:
         texts = [one["text"] for part in body["template"].get("components", []) for one in part["parameters"]]
         return " ".join(texts)
     return str(body[kind].get("caption", "")) if isinstance(body[kind], dict) else ""
-
-
-def _check_mine(wanted: str, given: dict[str, Any]) -> None:
-    if given["_id"] != wanted:
-        raise Refused(100, f"Unsupported request. Object with ID '{given['_id']}' does not exist", status=400)
 
 
 def _failed(refused: Refused, retry_after: int = 0) -> web.Response:

@@ -11,6 +11,7 @@ from secretary.adapters.channels.telegram.api import POLL_S, BotApi, FileField
 from secretary.adapters.channels.telegram.commands import COMMANDS
 from secretary.adapters.channels.telegram.faults import fault, too_large
 from secretary.adapters.channels.telegram.reading.batches import raw_update, stored
+from secretary.adapters.channels.telegram.reading.threads import message_key, message_number
 from secretary.adapters.channels.telegram.reading.wire import READ_KINDS
 from secretary.adapters.channels.telegram.rendering.messages import shown_html
 from secretary.adapters.channels.telegram.showing import Pauses, draft_number
@@ -80,7 +81,7 @@ class TelegramConnection:
 
     async def send(self, address: Address, part: Part, shown_id: str = "") -> str:
         """As the port says. A shown answer becomes the first text; where it cannot, it makes room."""
-        if shown_id and part.method == _TEXT_METHOD and "reply_parameters" not in part.body:
+        if shown_id and part.method == _TEXT_METHOD:
             if await self._edited(address, part.body, shown_id):
                 return shown_id
         elif shown_id:
@@ -97,8 +98,7 @@ class TelegramConnection:
     async def show(self, address: Address, answer_id: str, text: str, shown_id: str = "") -> str:
         """As the port says: a draft in private, an edited message in a group, both with pauses."""
         in_group = not _is_private(address)
-        html = shown_html(text)
-        if not html or not self._pauses.is_due(answer_id, in_group=in_group):
+        if not self._pauses.is_due(answer_id, in_group=in_group) or not (html := shown_html(text)):
             return shown_id
         try:
             if in_group:
@@ -139,7 +139,8 @@ class TelegramConnection:
 
     async def _edited(self, address: Address, body: Mapping[str, JsonValue], shown_id: str) -> bool:
         """Was the shown message given this text? Not, where it is gone."""
-        wanted = {"chat_id": address["chat_id"], "message_id": int(shown_id), **body}
+        new = {name: value for name, value in body.items() if name != "reply_parameters"}  # an edit quotes nobody
+        wanted = {"chat_id": address["chat_id"], "message_id": message_number(shown_id), **new}
         try:
             await self._api.call("editMessageText", wanted)
         except Upstream as error:
@@ -149,7 +150,7 @@ class TelegramConnection:
         return True
 
     async def _removed(self, address: Address, shown_id: str) -> None:
-        wanted: dict[str, JsonValue] = {"chat_id": address["chat_id"], "message_id": int(shown_id)}
+        wanted: dict[str, JsonValue] = {"chat_id": address["chat_id"], "message_id": message_number(shown_id)}
         try:
             await self._api.call("deleteMessage", wanted)
         except Upstream as error:
@@ -173,7 +174,7 @@ class TelegramConnection:
         sender = message.get("from") or {}
         if sender.get("is_bot") and sender.get("username"):
             self._met(int(sender["id"]), str(sender["username"]))
-        return str(message["message_id"])
+        return message_key(int(message["chat"]["id"]), int(message["message_id"]))
 
 
 def _is_private(address: Address) -> bool:

@@ -42,6 +42,7 @@ def _api_url(url: str) -> str:
     return "" if url == API_URL else url
 
 
+Pasted = Annotated[str, AfterValidator(str.strip)]
 UserRef = Annotated[str, BeforeValidator(_user)]
 
 
@@ -77,8 +78,8 @@ class TelegramSecrets(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    bot_token: str = ""
-    proxy: str = ""
+    bot_token: Pasted = Field(default="", max_length=300, repr=False)
+    proxy: Pasted = Field(default="", max_length=500, repr=False)
 
 
 def check_ready(secrets: TelegramSecrets) -> None:

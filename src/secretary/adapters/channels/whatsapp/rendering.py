@@ -1,5 +1,6 @@
 """One message of ours as the requests that bring it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -19,6 +20,7 @@ MAX_CAPTION: Final = 1024
 SEND: Final = "messages"
 _MAX_PARAMETER: Final = 1024
 _SOURCES: Final[Mapping[Language, str]] = {"ru": "Источники", "en": "Sources"}
+_CITED: Final = re.compile(r"\[(\d{1,3})\]")
 _IMAGES: Final = frozenset({"image/jpeg", "image/png"})
 _AUDIOS: Final = frozenset({"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/opus"})
 _VIDEOS: Final = frozenset({"video/mp4", "video/3gpp"})
@@ -81,13 +83,23 @@ def _with_options(
 
 
 def _sources(message: Outgoing) -> str:
-    lines = [f"{number}\\. {_source(source)}" for number, source in enumerate(message.sources, 1)]
+    """Those that can be opened or that the text refers to; the name of an FAQ entry tells a customer nothing."""
+    cited = set(_CITED.findall(message.text))
+    lines = [
+        f"{number}\\. {_source(source)}"
+        for number, source in enumerate(message.sources, 1)
+        if str(number) in cited or _is_open(source)
+    ]
     return "\n".join([f"_{_SOURCES[message.language]}:_", *lines]) if lines else ""
+
+
+def _is_open(source: Source) -> bool:
+    return source.url.startswith(("http://", "https://"))
 
 
 def _source(source: Source) -> str:
     title = source.title.replace("[", "(").replace("]", ")")
-    return f"{title} — <{source.url}>" if source.url.startswith(("http://", "https://")) else title
+    return f"{title} — <{source.url}>" if _is_open(source) else title
 
 
 def _caption(message: Outgoing, text: str, options: Sequence[QuickReply]) -> tuple[str, str]:

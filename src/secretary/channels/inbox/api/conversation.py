@@ -29,7 +29,7 @@ async def read_attachment(request: Request, unit: UnitDep, actor: MayRead, attac
     """A file that a customer sent, to be saved: browsers are told not to show it as a page."""
     row = await attachments.get(unit, attachment_id)
     await seen(unit, actor, row.session_id)
-    path = _path(Path(services(request).data_dir) / "attachments", row)
+    path = _path(services(request).files.folder, row)
     return FileResponse(
         path,
         media_type=row.media_type if row.media_type.startswith(SHOWN) else "application/octet-stream",

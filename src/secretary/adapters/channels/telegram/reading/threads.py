@@ -37,13 +37,24 @@ def thread_key(chat: Chat, user_id: int, topic: int | None = None) -> str:
     return f"{key}/{topic}" if topic else key
 
 
+def message_key(chat_id: int, message_id: int) -> str:
+    """A message's id among all of the bot's: Telegram counts those of each group on their own."""
+    return str(message_id) if chat_id > 0 else f"{chat_id}/{message_id}"
+
+
+def message_number(key: str) -> int:
+    """What Telegram calls a message; 0 for what is no id of ours."""
+    number = key.rpartition("/")[2]
+    return int(number) if number.isdigit() else 0
+
+
 def address_of(chat_id: int, topic: int | None = None) -> Address:
     """What every request to a chat needs."""
     return {"chat_id": chat_id, "message_thread_id": topic} if topic else {"chat_id": chat_id}
 
 
 def thread_of(update: Update) -> str:
-    """The thread of an update. What concerns a whole group has the group's number."""
+    """The thread of an update. What concerns a whole group has the group's number; one that moved, its old one."""
     if message := update.message or update.edited_message:
         return _of_message(message, message.sender)
     if tap := update.callback_query:
@@ -58,7 +69,8 @@ def thread_of(update: Update) -> str:
 
 
 def _of_message(message: Message, sender: User | None) -> str:
-    is_moving = message.migrate_to_chat_id or message.migrate_from_chat_id
-    if sender is None or message.sender_chat is not None or is_moving:
+    if message.migrate_from_chat_id:
+        return str(message.migrate_from_chat_id)
+    if sender is None or message.sender_chat is not None or message.migrate_to_chat_id:
         return str(message.chat.id)
     return thread_key(message.chat, sender.id, topic_of(message))

@@ -9,7 +9,13 @@ from pydantic import JsonValue, ValidationError
 
 from secretary.adapters.channels.telegram.reading.files import files_of, own_phone
 from secretary.adapters.channels.telegram.reading.texts import Us, is_addressed, words_of
-from secretary.adapters.channels.telegram.reading.threads import address_of, is_group, person_of, topic_of
+from secretary.adapters.channels.telegram.reading.threads import (
+    address_of,
+    is_group,
+    message_key,
+    person_of,
+    topic_of,
+)
 from secretary.adapters.channels.telegram.reading.wire import (
     CallbackQuery,
     GenerationStopped,
@@ -19,7 +25,7 @@ from secretary.adapters.channels.telegram.reading.wire import (
     Update,
     User,
 )
-from secretary.channels.messenger import Edited, Incoming, Left, Moved, Rated, Said, Stopped, Tapped, Unknown
+from secretary.channels.messenger import Edited, Incoming, Left, Moved, Person, Rated, Said, Stopped, Tapped, Unknown
 
 _START: Final = "start"
 _GONE: Final = frozenset({"kicked", "left"})
@@ -56,9 +62,9 @@ def _other(update: Update) -> Incoming | None:
 
 def _message(message: Message, us: Us, groups: str) -> Incoming:
     if message.migrate_to_chat_id:
-        return Moved(str(message.chat.id), address_of(message.migrate_to_chat_id))
+        return Moved(str(message.migrate_to_chat_id), address_of(message.migrate_to_chat_id))
     if message.migrate_from_chat_id:
-        return Moved(str(message.migrate_from_chat_id), address_of(message.chat.id))
+        return Moved(str(message.chat.id), address_of(message.chat.id))
     if why := _not_a_person(message):
         return Unknown(why)
     if is_group(message.chat) and groups == "off":
@@ -85,7 +91,7 @@ def _said(message: Message, us: Us, *, to_all: bool) -> Said:
     sender = message.sender or User(id=0)
     answered = message.reply_to_message
     return Said(
-        message_id=str(message.message_id),
+        message_id=message_key(message.chat.id, message.message_id),
         person=person_of(sender, own_phone(message)),
         address=address_of(message.chat.id, topic_of(message)),
         text="" if is_start else words.text,
@@ -95,7 +101,7 @@ def _said(message: Message, us: Us, *, to_all: bool) -> Said:
         is_addressed=not in_group or to_all or is_addressed(message, words, us),
         is_start=is_start,
         payload=words.rest if is_start else "",
-        quoted_id=str(answered.message_id) if answered else "",
+        quoted_id=message_key(message.chat.id, answered.message_id) if answered else "",
     )
 
 
@@ -104,7 +110,7 @@ def _edited(message: Message, us: Us) -> Incoming:
     if why := _not_a_person(message):
         return Unknown(f"edited_{why}")
     text = words_of(message, us).text
-    return Edited(str(message.message_id), text) if text else Unknown("edited_file")
+    return Edited(message_key(message.chat.id, message.message_id), text) if text else Unknown("edited_file")
 
 
 def _tapped(tap: CallbackQuery) -> Incoming:
@@ -116,24 +122,33 @@ def _tapped(tap: CallbackQuery) -> Incoming:
     value = label if _BY_LABEL.fullmatch(tap.data) else tap.data
     if not value:
         return Unknown("old_button")
-    address = address_of(message.chat.id, topic_of(message))
-    in_group = is_group(message.chat)
-    return Tapped(str(message.message_id), person_of(tap.sender), address, value, label, tap.id, is_group=in_group)
+    return Tapped(
+        message_key(message.chat.id, message.message_id),
+        person_of(tap.sender),
+        address_of(message.chat.id, topic_of(message)),
+        value,
+        label,
+        tap.id,
+        is_group=is_group(message.chat),
+    )
 
 
 def _membership(change: MemberUpdate) -> Incoming:
+    """Of a group it is not the one who let us in or threw us out that is gone, but all of it."""
     was_gone, is_gone = (one.status in _GONE for one in (change.old_chat_member, change.new_chat_member))
     if was_gone == is_gone:
         return Unknown("my_chat_member")
-    return Left(person_of(change.sender), is_back=was_gone)
+    person = Person(str(change.chat.id)) if is_group(change.chat) else person_of(change.sender)
+    return Left(person, is_back=was_gone)
 
 
 def _rated(reaction: ReactionUpdate) -> Incoming:
     shown = [one.emoji.removesuffix("\ufe0f") for one in reaction.new_reaction if one.type == "emoji"]
+    key = message_key(reaction.chat.id, reaction.message_id)
     if not reaction.new_reaction:
-        return Rated(str(reaction.message_id), 0)
+        return Rated(key, 0)
     value = next((1 if one in _UP else -1 for one in shown if one in _UP or one in _DOWN), 0)
-    return Rated(str(reaction.message_id), value) if value else Unknown("reaction")
+    return Rated(key, value) if value else Unknown("reaction")
 
 
 def _stopped(stopped: GenerationStopped) -> Incoming:

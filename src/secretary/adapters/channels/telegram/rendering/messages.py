@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from secretary.adapters.channels.telegram.reading.threads import message_number
 from secretary.adapters.channels.telegram.rendering.cutting import pieces
 from secretary.adapters.channels.telegram.rendering.graphemes import length16
 from secretary.adapters.channels.telegram.rendering.inline import is_web_address
@@ -76,9 +77,10 @@ def _file(file: OutFile, body: Body | None = None) -> Part:
 
 
 def _quoting(quoted_id: str) -> Body:
-    if not quoted_id.isdigit():
+    number = message_number(quoted_id)
+    if not number:
         return {}
-    return {"reply_parameters": {"message_id": int(quoted_id), "allow_sending_without_reply": True}}
+    return {"reply_parameters": {"message_id": number, "allow_sending_without_reply": True}}
 
 
 def _extended(part: Part, more: Body) -> Part:

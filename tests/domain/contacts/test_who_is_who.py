@@ -2,7 +2,6 @@
 
 import asyncio
 
-
 import pytest
 from sqlalchemy import delete
 from tests.domain.hand_clock import HandClock
@@ -196,7 +195,11 @@ async def test_merge_shares_no_models_context(units):
 async def test_time_line_has_the_conversations_of_all_and_only_the_readers(units, clock, owners):
     mine, other = await met(units, TELEGRAM, owners[0]), await met(units, WHATSAPP, owners[0])
     ids = []
-    for contact, source, owner in ((mine, "telegram", owners[0]), (other, "whatsapp", owners[0]), (mine, "w", owners[1])):
+    for contact, source, owner in (
+        (mine, "telegram", owners[0]),
+        (other, "whatsapp", owners[0]),
+        (mine, "w", owners[1]),
+    ):
         clock.pass_(minutes=1)
         async with units.write() as unit:
             new = NewSession("a", source, "i", "k", "ru", owner_id=owner, contact_id=contact.id)
@@ -261,7 +264,13 @@ async def test_list_finds_by_name_number_address_field_tag_and_channel(units):
     assert await found() == {ivan.id, maria.id}
     for text in ("елкин", "ИВАН", "@ivan"):
         assert await found(search=text) == {ivan.id}
-    for wanted in ({"search": "казань"}, {"search": "9991234567"}, {"search": "MARIA@"}, {"tag": "опт"}, {"tag": 'a"b%_'}):
+    for wanted in (
+        {"search": "казань"},
+        {"search": "9991234567"},
+        {"search": "MARIA@"},
+        {"tag": "опт"},
+        {"tag": 'a"b%_'},
+    ):
         assert await found(**wanted) == {maria.id}, wanted
     assert await found(tag="оп") == await found(search="100%") == await found(blocked=True) == set()
     assert await found(source="whatsapp") == {maria.id}
@@ -310,5 +319,3 @@ async def test_two_that_merge_at_once_leave_one_tree(live):
     done = await asyncio.gather(merged(live, d, b), merged(live, a, c), return_exceptions=True)
     assert not any(isinstance(one, BaseException) for one in done)
     assert len({root for _, root, _, _ in (await forest(live)).values()}) == 1
-
-

@@ -1,0 +1,57 @@
+import { inject, provide, type ComputedRef, type InjectionKey } from 'vue'
+import type { AttachmentOut, DeliveryOut } from '@/api/generated'
+import type { Message } from './types'
+
+export type Speaker = 'customer' | 'secretary' | 'person' | 'notice'
+export type Tick = DeliveryOut['state']
+
+/** What a conversation with a customer has beside its words; chats of one's own have none of it. */
+export interface Case {
+  customer: ComputedRef<string>
+  /** Can the secretary not answer now? */
+  isHeld: ComputedRef<boolean>
+  /** Does the channel bring messages by itself, so that an answer cannot be given anew? */
+  isPushed: ComputedRef<boolean>
+  mayWrite: ComputedRef<boolean>
+  deliveriesOf: (messageId: string) => DeliveryOut[]
+  filesOf: (messageId: string) => AttachmentOut[]
+  nameOf: (message: Message) => string
+  writeAgain: (text: string) => void
+}
+
+const CASE: InjectionKey<Case> = Symbol('case')
+
+export function provideCase(facts: Case): void {
+  provide(CASE, facts)
+}
+export function useCase(): Case | null {
+  return inject(CASE, null)
+}
+
+export function speakerOf(message: Message): Speaker {
+  if (message.role === 'user') return 'customer'
+  if (message.answered_by === 'person' || message.answered_by === 'notice') return message.answered_by
+  return 'secretary'
+}
+
+/** Did a customer write this while a person had the conversation? `next` is what was said after it. */
+export function isSilent(message: Message, next: Message | undefined, isHeldNow: boolean): boolean {
+  if (message.role !== 'user') return false
+  if (message.held !== undefined) return message.held
+  if (!next) return isHeldNow
+  return next.role === 'user' || ['person', 'notice'].includes(next.answered_by ?? '')
+}
+
+export function isWithdrawn(message: Message, files: number): boolean {
+  return message.role === 'user' && (Boolean(message.withdrawn) || (!message.content && !files && message.status === 'complete'))
+}
+
+const WAY: Tick[] = ['queued', 'sent', 'delivered', 'read']
+
+/** How far a message has come: as far as its last part, and not at all where one of them could not go. */
+export function tickOf(parts: readonly DeliveryOut[]): { state: Tick; error: string; at: string } | null {
+  if (!parts.length) return null
+  const bad = parts.find((part) => part.state === 'failed') ?? parts.find((part) => part.state === 'withdrawn')
+  const last = bad ?? [...parts].sort((a, b) => WAY.indexOf(a.state) - WAY.indexOf(b.state))[0]!
+  return { state: last.state, error: last.error, at: last.at }
+}

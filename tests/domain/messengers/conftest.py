@@ -1,0 +1,27 @@
+"""An instance of a messenger without a network, whose secretary says what a scripted model says."""
+
+import pytest
+
+from secretary.app import Ports
+from tests.support.models import ScriptedModel
+from tests.support.pigeon import Loft, Pigeon
+
+
+@pytest.fixture
+def model():
+    return ScriptedModel(("The answer",))
+
+
+@pytest.fixture
+def pigeon():
+    return Pigeon()
+
+
+@pytest.fixture
+def ports(database, model, pigeon):
+    return Ports(models={"scripted": model}, database=database, messengers={"pigeon": pigeon})
+
+
+@pytest.fixture
+def loft(app, pigeon, run):
+    return run(Loft.of(app, pigeon))

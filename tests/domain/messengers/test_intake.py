@@ -1,0 +1,159 @@
+"""From a receipt to a message: in order, once, for whom it is meant, and never in the way of others."""
+
+from sqlalchemy import select
+
+from secretary.assistant import service as assistants
+from secretary.channels.incoming import receipts as storing
+from secretary.channels.models import ChannelLogEntry, ChannelReceipt, ChannelThread
+from secretary.conversations.contacts import service as contacts
+from secretary.conversations.models import ChatMessage, ChatSession
+from secretary.kernel.limits import WindowLimiter
+from tests.support.pigeon import raw
+
+
+async def messages(loft, who=7):
+    async with loft.app.units.read() as unit:
+        found = select(ChatMessage).join(ChatSession).where(ChatSession.contact_key == str(who))
+        return list((await unit.db.scalars(found.order_by(ChatMessage.seq))).all())
+
+
+async def questions(loft, who=7):
+    return [row.content for row in await messages(loft, who) if row.role == "user"]
+
+
+async def receipts(loft):
+    async with loft.app.units.read() as unit:
+        rows = await unit.db.scalars(select(ChannelReceipt).order_by(ChannelReceipt.order))
+        return {row.key: row.state.value for row in rows}
+
+
+async def test_a_message_is_stored_answered_and_queued(loft):
+    await loft.says(7, "Tell me a story")
+    assert [(row.role, row.content) for row in await messages(loft)] == [
+        ("user", "Tell me a story"),
+        ("assistant", "The answer"),
+    ]
+    assert await loft.deliver() == 1
+    assert loft.post.sent == [("7", "The answer", "")]
+
+
+async def test_a_repeated_update_changes_nothing(loft):
+    update = raw(5, 7, say="Once")
+    await loft.bring(update)
+    await loft.bring(update, update)
+    assert await questions(loft) == ["Once"]
+    await loft.deliver()
+    assert loft.texts == ["The answer"]
+
+
+async def test_what_came_together_is_taken_in_the_order_in_which_it_was_written(loft):
+    await loft.bring(raw(12, 7, say="third"), raw(10, 7, say="first"), raw(11, 7, say="second"))
+    assert await questions(loft) == ["first", "second", "third"]
+
+
+async def test_a_late_update_is_waited_for(loft, loop):
+    await loft.bring(raw(20, 7, say="before", follows=True))
+    async with loft.app.units.write() as unit:
+        await storing.store(unit, loft.id, [raw(22, 7, say="later", follows=True)])
+    loft.app.messaging.intake.wake(loft.id, ["7"])
+    await loft.bring(raw(21, 7, say="sooner", follows=True))
+    assert await questions(loft) == ["before", "sooner", "later"]
+
+
+async def test_one_that_cannot_be_read_is_put_aside_and_the_others_go_on(loft):
+    await loft.bring(raw(1, 7, say="one"), raw(2, 7, **{"break": "oops"}), raw(3, 7, say="two"))
+    assert await questions(loft) == ["one", "two"]
+    assert await receipts(loft) == {"1": "taken", "2": "broken", "3": "taken"}
+    async with loft.app.units.read() as unit:
+        events = set(await unit.db.scalars(select(ChannelLogEntry.event)))
+    assert "update_not_understood" in events
+
+
+async def test_words_are_not_kept_in_receipts(loft):
+    await loft.says(7, "A secret wish")
+    async with loft.app.units.read() as unit:
+        assert set(await unit.db.scalars(select(ChannelReceipt.payload))) == {None}
+
+
+async def test_unknown_updates_are_skipped(loft):
+    await loft.bring(raw(1, 7, dance=True))
+    assert await receipts(loft) == {"1": "skipped"}
+    assert await messages(loft) == []
+
+
+async def test_two_people_have_two_conversations_and_two_contacts(loft):
+    await loft.says(7, "I am seven")
+    await loft.says(8, "I am eight")
+    async with loft.app.units.read() as unit:
+        threads = list(await unit.db.scalars(select(ChannelThread)))
+    assert len({thread.session_id for thread in threads}) == 2
+    assert len({thread.contact_id for thread in threads}) == 2
+
+
+async def test_a_conversation_goes_on_until_another_assistant_answers(loft):
+    await loft.says(7, "first")
+    await loft.says(7, "second")
+    async with loft.app.units.write() as unit:
+        other = await assistants.clone(unit, await assistants.get_default(unit), "Other")
+        row = await unit.db.get(type((await loft.line()).row), loft.id)
+        row.assistant_id = other.id
+    await loft.app.lines.drop(loft.id)
+    await loft.says(7, "third")
+    async with loft.app.units.read() as unit:
+        sessions = list(await unit.db.scalars(select(ChatSession).order_by(ChatSession.created, ChatSession.id)))
+    assert [session.title for session in sessions if session.source == "pigeon"] == ["first", "third"]
+    assert len({session.contact_id for session in sessions if session.source == "pigeon"}) == 1
+
+
+async def test_somebody_who_is_blocked_is_not_heard(loft):
+    await loft.says(7, "hello")
+    async with loft.app.units.write() as unit:
+        thread = (await unit.db.scalars(select(ChannelThread))).one()
+        await contacts.block(unit, await contacts.get(unit, thread.contact_id), blocked=True)
+    await loft.says(7, "again")
+    assert await questions(loft) == ["hello"]
+
+
+async def test_a_flood_is_answered_once_and_the_others_go_on(loft):
+    limits = loft.app.messaging.intake._hearing.limits
+    object.__setattr__(limits, "flood", WindowLimiter(2, 60))
+    for _ in range(5):
+        await loft.says(7, "spam")
+    await loft.says(8, "a question")
+    assert await questions(loft) == ["spam", "spam"]
+    assert await questions(loft, 8) == ["a question"]
+    await loft.deliver()
+    assert loft.texts.count("The answer") == 3
+    assert sum("Слишком много" in text for text in loft.texts) == 1
+
+
+async def test_start_greets_and_keeps_where_he_came_from(loft):
+    await loft.bring(raw(1, 7, start="spring-sale"))
+    await loft.deliver()
+    assert "секретарь" in loft.texts[0]
+    async with loft.app.units.read() as unit:
+        assert (await unit.db.scalars(select(ChannelThread))).one().referral == "spring-sale"
+
+
+async def test_a_tap_is_a_message_and_is_told_to_the_provider(loft):
+    await loft.bring(raw(1, 7, tap="Yes, please"))
+    await loft.app.messaging.live.close()
+    assert await questions(loft) == ["Yes, please"]
+    assert loft.post.taps == ["tap-1"]
+
+
+async def test_edits_and_withdrawals_show_in_the_conversation(loft):
+    await loft.bring(raw(1, 7, say="Delivry?"))
+    await loft.bring(raw(2, 7, edit="Delivery?", of=1))
+    assert await questions(loft) == ["Delivery?"]
+    await loft.bring(raw(3, 7, withdraw=1))
+    rows = await messages(loft)
+    assert rows[0].content == "" and rows[0].withdrawn is not None
+
+
+async def test_what_a_dead_process_left_is_swept_up(loft):
+    async with loft.app.units.write() as unit:
+        await storing.store(unit, loft.id, [raw(1, 7, say="left behind")])
+    await loft.app.messaging.intake.sweep(everything=True)
+    await loft.settle()
+    assert await questions(loft) == ["left behind"]
