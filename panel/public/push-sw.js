@@ -32,7 +32,7 @@ function told(data) {
 /** Where a notification leads: to the conversation that its message was taken in. */
 function placeOf(said) {
   if (said.kind === 'test') return '/settings/notifications'
-  return said.session_id ? '/conversations/' + encodeURIComponent(said.session_id) : '/requests'
+  return said.session_id ? '/inbox/' + encodeURIComponent(said.session_id) : '/requests'
 }
 
 async function open(to) {

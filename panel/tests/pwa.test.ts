@@ -43,18 +43,18 @@ describe('the service worker', () => {
 
   it('shows what was sent, and says something where nothing can be read', async () => {
     await push({ json: () => ({ kind: 'request', id: 'r1', session_id: 's/1', title: 'Новое сообщение: Ирина', body: 'Нужен счёт' }) })
-    expect(shown[0]).toMatchObject(['Новое сообщение: Ирина', { body: 'Нужен счёт', tag: 'r1', data: { to: '/conversations/s%2F1' } }])
+    expect(shown[0]).toMatchObject(['Новое сообщение: Ирина', { body: 'Нужен счёт', tag: 'r1', data: { to: '/inbox/s%2F1' } }])
     await push({ json: () => JSON.parse('{') })
     expect(shown[1]).toMatchObject(['AI Secretary', { body: 'Сообщение ждёт человека.', data: { to: '/requests' } }])
   })
 
   it('opens the conversation in the panel that is open, or in a new one', async () => {
-    await click('/conversations/s1')
-    expect(opened).toEqual(['https://shop.example/admin/#/conversations/s1'])
+    await click('/inbox/s1')
+    expect(opened).toEqual(['https://shop.example/admin/#/inbox/s1'])
     const panel = { url: 'https://shop.example/admin/#/faq', postMessage: vi.fn(), focus: vi.fn() }
     windows.push({ url: 'https://shop.example/demo', focus: vi.fn() }, panel)
-    await click('/conversations/s2')
-    expect(panel.postMessage).toHaveBeenCalledWith({ type: 'open', to: '/conversations/s2' })
+    await click('/inbox/s2')
+    expect(panel.postMessage).toHaveBeenCalledWith({ type: 'open', to: '/inbox/s2' })
     expect(panel.focus).toHaveBeenCalled()
   })
 })

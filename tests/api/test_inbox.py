@@ -57,10 +57,22 @@ async def test_person_takes_writes_and_gives_back(admin, visitor, people):
     assert first["message"]["author_id"] == people.admin.id
     said = [(row["role"], row["content"]) for row in await visitor.history()]
     assert (said[-1], len(said)) == (("assistant", "Триста рублей, это Анна."), 3)
+    shown = (await admin.get(f"/admin/chat/sessions/{visitor.session_id}")).json()["session"]["messages"]
+    assert [row["author_id"] for row in shown] == [None, None, people.admin.id]
     assert (await counted(admin))["person"] == 1
     assert (await do(admin, visitor, "give-back"))["session"]["state"] == "secretary"
     assert await visitor.say("Часы работы?")
     assert (await listed(admin, "?unread=true"))["total"] == 1
+
+
+async def test_customer_who_writes_to_a_person_is_not_answered_by_the_secretary(admin, visitor):
+    await do(admin, visitor, "take")
+    assert (await visitor.post("Часы работы?")).status == 200
+    assert [row["role"] for row in await visitor.history()] == ["user"]
+    [row] = (await listed(admin))["sessions"]
+    assert (row["state"], row["unread"], row["last_message"]) == ("person", 1, "Часы работы?")
+    await do(admin, visitor, "give-back")
+    assert (await visitor.ask("Часы работы?"))["role"] == "assistant"
 
 
 async def test_conversation_is_read_closed_and_opened(admin, visitor):

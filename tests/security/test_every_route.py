@@ -27,6 +27,9 @@ def admin_calls(app):
 
 
 def filled(path, **ids):
+    """With the caller's ids; an instance is one of the kind that the path speaks of."""
+    kind = f"{path.split('/')[2]}_id" if path.count("/") > 2 else ""
+    ids = {**ids, "instance_id": ids[kind]} if kind in ids else ids
     return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: str(ids.get(found[1], UNKNOWN)), path)
 
 
@@ -99,11 +102,17 @@ async def belongings(client, person):
     """What a user owns, as the parameters of paths that name it."""
     owner = client.signed_in(person.token)
     widget = (await owner.post("/admin/widget/instances", {"name": "Mine", "system_prompt": "Mine"})).json()["instance"]
+    telegram, whatsapp = [
+        (await owner.post(f"/admin/{kind}/instances", {"name": "Mine", "system_prompt": "Mine"})).json()["instance"]
+        for kind in ("telegram", "whatsapp")
+    ]
     session = (await owner.post("/admin/chat/sessions", {"title": "Mine"})).json()["session"]
     asked = await owner.post(f"/admin/chat/sessions/{session['id']}/messages", {"content": "Сколько стоит доставка?"})
     note = await owner.post(f"/admin/chat/sessions/{session['id']}/notes", {"text": "Mine"})
     return {
         "instance_id": widget["id"],
+        "telegram_id": telegram["id"],
+        "whatsapp_id": whatsapp["id"],
         "assistant_id": widget["assistant_id"],
         "session_id": session["id"],
         "message_id": asked.json()["message"]["id"],
@@ -115,6 +124,8 @@ async def seen(client, person, ids):
     owner = client.signed_in(person.token)
     paths = (
         f"/admin/widget/instances/{ids['instance_id']}",
+        f"/admin/telegram/instances/{ids['telegram_id']}",
+        f"/admin/whatsapp/instances/{ids['whatsapp_id']}",
         f"/admin/assistants/{ids['assistant_id']}",
         f"/admin/chat/sessions/{ids['session_id']}",
         f"/admin/chat/sessions/{ids['session_id']}/notes",

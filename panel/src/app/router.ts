@@ -3,10 +3,11 @@ import { featureOf, features, pathOf } from './features'
 import { loadTexts } from './i18n'
 import { useSession } from './session'
 
-/** Where the views of the first system have gone. */
+/** Where the views of the first system have gone, and those of ours that have moved; a record's id goes with them. */
 const MOVED: Record<string, string> = {
   '/dashboard': '/overview',
-  '/chat': '/conversations',
+  '/chat': '/inbox',
+  '/conversations/:id?': '/inbox',
   '/llm': '/models',
   '/tts': '/voices',
   '/wiki': '/knowledge',
@@ -24,7 +25,7 @@ const MOVED: Record<string, string> = {
 const pages: RouteRecordRaw[] = [
   { path: '/login', name: 'login', component: () => import('./LoginView.vue'), meta: { isOpen: true } },
   { path: '/', name: 'home', component: () => import('./NotFound.vue') },
-  ...Object.entries(MOVED).map(([path, redirect]) => ({ path, redirect: (to: { query: object }) => ({ path: redirect, query: to.query }) }) as RouteRecordRaw),
+  ...Object.entries(MOVED).map(([path, redirect]) => ({ path, redirect: (to: { query: object; params: { id?: string } }) => ({ path: to.params.id ? `${redirect}/${encodeURIComponent(to.params.id)}` : redirect, query: to.query }) }) as RouteRecordRaw),
   ...features.flatMap((feature) => feature.routes),
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('./NotFound.vue') },
 ]

@@ -1,6 +1,5 @@
 import type { Component } from 'vue'
-import type { TelegramInstanceOut, ThreadsOut, WhatsappInstanceOut } from '@/api/generated'
-import type { LogsOut } from '@/api/generated'
+import type { ChannelsLogsOut, TelegramInstanceOut, ThreadsOut, WhatsappInstanceOut } from '@/api/generated'
 import type { Module } from '@/lib/feature'
 
 /** One bot or number, whatever its kind. */
@@ -39,7 +38,7 @@ export interface Channel {
   change: (id: string, body: object) => Promise<Instance>
   remove: (id: string) => Promise<unknown>
   turn: (id: string, step: Step) => Promise<unknown>
-  logs: (id: string, lines: number) => Promise<LogsOut>
+  logs: (id: string, lines: number) => Promise<ChannelsLogsOut>
   threads?: { key: (id: string, offset: number) => Key; list: (id: string, limit: number, offset: number) => Promise<ThreadsOut>; clear: (id: string) => Promise<unknown> }
 }
 

@@ -29,23 +29,16 @@ export interface Draft extends Answers {
 
 const ANSWERS = ['llm_backend', 'llm_persona', 'system_prompt', 'llm_params']
 
+/** What stands where nothing is set. */
+const USUAL = { name: '', description: '', enabled: true, llm_backend: 'auto', llm_persona: '', system_prompt: '', rate_limit_count: null, rate_limit_hours: 24, welcome_message: '', unauthorized_message: '', error_message: '', typing_enabled: true }
+
 export function draftOf(channel: Pick<Channel, 'secrets' | 'own'>, row: Instance): Draft {
+  const stored = Object.fromEntries(Object.entries(USUAL).map(([name, usual]) => [name, row[name as keyof typeof USUAL] ?? usual])) as typeof USUAL
   return {
-    name: row.name ?? '',
-    description: row.description ?? '',
-    enabled: row.enabled ?? true,
+    ...stored,
     assistant_id: row.assistant_id,
     hasOwnAnswers: false,
-    llm_backend: row.llm_backend ?? 'auto',
-    llm_persona: row.llm_persona ?? '',
-    system_prompt: row.system_prompt ?? '',
     llm_params: paramsOf(row.llm_params ?? {}),
-    rate_limit_count: row.rate_limit_count ?? null,
-    rate_limit_hours: row.rate_limit_hours ?? 24,
-    welcome_message: row.welcome_message ?? '',
-    unauthorized_message: row.unauthorized_message ?? '',
-    error_message: row.error_message ?? '',
-    typing_enabled: row.typing_enabled ?? true,
     ...channel.own(row),
     ...Object.fromEntries(channel.secrets.map((name) => [name, null])),
   }

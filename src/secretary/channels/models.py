@@ -173,8 +173,8 @@ class ChannelDelivery(Base):
     instance_id: Mapped[str] = mapped_column(ForeignKey("channel_instances.id", ondelete="CASCADE"))
     session_id: Mapped[str] = mapped_column(ForeignKey("chat_sessions.id", ondelete="CASCADE"))
     state: Mapped[DeliveryStatus] = mapped_column(text_enum(DeliveryStatus, 10))
-    provider_message_id: Mapped[str | None] = mapped_column(String(100), default=None)
-    shown_id: Mapped[str] = mapped_column(String(100), default="")
+    provider_message_id: Mapped[str | None] = mapped_column(String(200), default=None)
+    shown_id: Mapped[str] = mapped_column(String(200), default="")
     error: Mapped[str] = mapped_column(String(64), default="")
     updated: Mapped[datetime] = mapped_column(UtcDateTime)
 

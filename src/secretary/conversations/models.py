@@ -158,7 +158,7 @@ class ChatMessage(Base):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     author_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), default=None)
     held: Mapped[bool] = mapped_column(default=False, server_default=false())
-    provider_message_id: Mapped[str | None] = mapped_column(String(100), default=None)
+    provider_message_id: Mapped[str | None] = mapped_column(String(200), default=None)
     withdrawn: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     attachment_count: Mapped[int] = mapped_column(default=0, server_default="0")
     created: Mapped[datetime] = mapped_column(UtcDateTime)

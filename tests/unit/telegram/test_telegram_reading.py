@@ -67,6 +67,9 @@ def raw(kind: str, body: Any) -> RawUpdate:
     return found
 
 
+FORWARDED = {"type": "hidden_user", "date": 1, "sender_user_name": "X"}
+
+
 def message(text: str = "", **about: Any) -> dict[str, Any]:
     return {"message_id": 11, "date": 1_790_000_000, "chat": PRIVATE, "from": SENDER, "text": text} | about
 
@@ -245,7 +248,7 @@ def test_everybody_in_a_group_and_in_a_topic_has_a_thread_of_his_own() -> None:
         ({"sender_chat": IN_GROUP}, "anonymous"),
         ({"from": SENDER | {"is_bot": True}}, "bot"),
         ({"via_bot": US}, "via_bot"),
-        ({"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "X"}}, "forwarded"),
+        ({"forward_origin": FORWARDED, "chat": IN_GROUP}, "forwarded"),
         ({"text": "", "new_chat_members": [US]}, "service_message"),
         ({"text": "", "poll": {}}, "service_message"),
         ({"message_id": "eleven"}, "malformed"),
@@ -253,6 +256,10 @@ def test_everybody_in_a_group_and_in_a_topic_has_a_thread_of_his_own() -> None:
 )
 def test_what_is_nobodys_own_word_is_unknown(about: dict[str, Any], kind: str) -> None:
     assert read("message", message("текст") | about) == Unknown(kind)
+
+
+def test_what_is_forwarded_to_us_in_private_is_answered() -> None:
+    assert said("Это ваша акция?", forward_origin=FORWARDED).text == "Это ваша акция?"
 
 
 def test_a_message_that_was_changed() -> None:

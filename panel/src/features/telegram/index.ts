@@ -16,5 +16,5 @@ export default defineFeature({
     actions: [{ id: 'new-telegram', title: { ru: 'Новый бот Telegram', en: 'New Telegram bot' }, icon: Plus, right: { module: 'telegram', action: 'edit' }, to: '/telegram?new=1' }],
     search: () => import('./search'),
   },
-  live: { telegram_instance: ['telegram'], conversation: ['telegram'] },
+  live: { telegram_instance: ['telegram'] },
 })

@@ -13,25 +13,13 @@ import {
   telegramStartInstance,
   telegramStopInstance,
 } from '@/api'
-import type { ActionButton, TelegramInstanceOut } from '@/api/generated'
+import type { TelegramInstanceOut } from '@/api/generated'
 import { telegramListInstanceSessionsQueryKey, telegramListInstancesQueryKey, telegramReadInstanceQueryKey, telegramReadLogsQueryKey } from '@/api/generated/@tanstack/vue-query.gen'
 import { defineChannel, type Instance } from '@/channels/channel'
-import type { Draft } from '@/channels/draft'
 
 const MOST = 500
 const AT = (instance_id: string) => ({ path: { instance_id }, throwOnError: true }) as const
 const TURNS = { start: telegramStartInstance, stop: telegramStopInstance, restart: telegramRestartInstance }
-
-export interface TelegramDraft extends Draft {
-  api_url: string
-  mode: NonNullable<TelegramInstanceOut['mode']>
-  groups: NonNullable<TelegramInstanceOut['groups']>
-  allowed_users: string[]
-  admin_users: string[]
-  action_buttons: Required<ActionButton>[]
-  bot_token: string | null
-  proxy: string | null
-}
 
 export const telegram = defineChannel({
   kind: 'telegram',
@@ -79,20 +67,3 @@ export const telegram = defineChannel({
     clear: (id) => telegramClearInstanceSessions(AT(id)),
   },
 })
-
-/** An account as the backend keeps it, its number or `@name` in small letters; empty for what is none. */
-export function userOf(text: string): string {
-  const name = text.trim().toLowerCase().replace(/^(https?:\/\/)?t\.me\//, '')
-  const found = /^@?(\d{1,20}|[a-z][a-z0-9_]{3,31})$/.exec(name)?.[1]
-  return found ? (/^\d+$/.test(found) ? found : `@${found}`) : ''
-}
-
-/** Is this what @BotFather gives, as far as can be seen? */
-export function isToken(text: string): boolean {
-  return /^\d{1,20}:[\w-]{20,200}$/.test(text.trim())
-}
-
-/** The token in what was copied: people take the whole message of @BotFather. */
-export function tokenIn(text: string): string {
-  return /\d{5,20}:[\w-]{30,200}/.exec(text)?.[0] ?? text.trim()
-}

@@ -36,7 +36,9 @@ class SessionOut(Row):
 
 
 class MessageOut(Row):
-    """A message as staff see it."""
+    """A message as staff see it. `author_id` is who of them wrote it; `held`, a question that came while a person
+    had the conversation; `withdrawn`, when the customer took it back.
+    """
 
     id: str
     seq: int
@@ -57,6 +59,10 @@ class MessageOut(Row):
     buttons: list[QuickReply]
     feedback: int | None
     feedback_comment: str | None
+    author_id: str | None
+    held: bool
+    withdrawn: datetime | None
+    attachment_count: int
     created: datetime
 
 

@@ -83,21 +83,21 @@ async def _rated(unit: Unit, line: Line, receipt: ChannelReceipt, said: Rated) -
 
 
 async def _left(unit: Unit, line: Line, receipt: ChannelReceipt, said: Left) -> Taken:
-    """Where we were blocked nothing can be sent until we are let in again."""
+    """Where we were blocked, or a group put us out, nothing can be sent until we are let in again."""
     del receipt
-    for thread in await queries.person_threads(unit.db, line.id, said.person.key):
+    for thread in await queries.threads_with(unit.db, line.id, said.person.key):
         thread.left = None if said.is_back else unit.now()
     await unit.db.flush()
     return Taken()
 
 
 async def _moved(unit: Unit, line: Line, receipt: ChannelReceipt, said: Moved) -> Taken:
-    """A chat has another id: what goes on there goes on under the new one."""
-    thread = await queries.thread(unit.db, line.id, receipt.thread)
-    if thread is None or await queries.thread(unit.db, line.id, said.thread) is not None:
-        return skipped("no_conversation")
-    thread.thread, thread.address = said.thread, {**thread.address, **said.address}
-    await unit.db.flush()
+    """A chat has another id: what goes on there, with however many people, goes on under the new one."""
+    for thread in await queries.threads_in(unit.db, line.id, receipt.thread):
+        moved = said.thread + thread.thread.removeprefix(receipt.thread)
+        if await queries.thread(unit.db, line.id, moved) is None:
+            thread.thread, thread.address = moved, {**thread.address, **said.address}
+            await unit.db.flush()
     return Taken()
 
 

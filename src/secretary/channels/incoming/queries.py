@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -93,12 +93,22 @@ async def count_threads(db: AsyncSession, instance_id: str) -> int:
     return await db.scalar(found) or 0
 
 
-async def person_threads(db: AsyncSession, instance_id: str, person_key: str) -> Sequence[ChannelThread]:
-    """Everything that a person writes in."""
+async def threads_in(db: AsyncSession, instance_id: str, chat: str) -> Sequence[ChannelThread]:
+    """The thread of a chat, or those of everybody who writes in it (`{chat}:{person}`)."""
+    found = select(ChannelThread).where(ChannelThread.instance_id == instance_id, _is_in(chat))
+    return (await db.scalars(found)).all()
+
+
+async def threads_with(db: AsyncSession, instance_id: str, key: str) -> Sequence[ChannelThread]:
+    """Everything that a person writes in, or everybody of a group: the key is his, or the group's."""
     found = select(ChannelThread).where(
-        ChannelThread.instance_id == instance_id, ChannelThread.person_key == person_key
+        ChannelThread.instance_id == instance_id, (ChannelThread.person_key == key) | _is_in(key)
     )
     return (await db.scalars(found)).all()
+
+
+def _is_in(chat: str) -> ColumnElement[bool]:
+    return (ChannelThread.thread == chat) | ChannelThread.thread.startswith(f"{chat}:", autoescape=True)
 
 
 async def end_sessions(db: AsyncSession, instance_id: str) -> int:

@@ -63,7 +63,7 @@ class OperatorCard(Base):
     question_id: Mapped[str | None] = mapped_column(
         ForeignKey("chat_messages.id", ondelete="SET NULL"), default=None, index=True
     )
-    provider_message_id: Mapped[str] = mapped_column(String(100), default="")
+    provider_message_id: Mapped[str] = mapped_column(String(200), default="")
     awaiting: Mapped[str] = mapped_column(String(10), default="")
     awaiting_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     acts: Mapped[bool] = mapped_column(default=False)

@@ -25,7 +25,7 @@ SESSION_COLUMNS = (
 MESSAGE_COLUMNS = (
     "author_id VARCHAR(36) CONSTRAINT fk_chat_messages_author_id_users REFERENCES users (id) ON DELETE SET NULL",
     "held BOOLEAN DEFAULT {no} NOT NULL",
-    "provider_message_id VARCHAR(100)",
+    "provider_message_id VARCHAR(200)",
     "withdrawn {moment}",
     "attachment_count INTEGER DEFAULT '0' NOT NULL",
 )

@@ -49,7 +49,7 @@ def upgrade() -> None:
     sa.Column('link_id', sa.String(length=36), nullable=False),
     sa.Column('session_id', sa.String(length=36), nullable=False),
     sa.Column('question_id', sa.String(length=36), nullable=True),
-    sa.Column('provider_message_id', sa.String(length=100), nullable=False),
+    sa.Column('provider_message_id', sa.String(length=200), nullable=False),
     sa.Column('awaiting', sa.String(length=10), nullable=False),
     sa.Column('awaiting_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('acts', sa.Boolean(), nullable=False),

@@ -10,6 +10,7 @@ from secretary.channels.inbox.replying import hold_of, reply
 from secretary.channels.inbox.schemas import Assign, Reply, Take
 from secretary.channels.inbox.shapes import Counts, Inbox, JustInboxRow, Replied, ReplyOut
 from secretary.channels.inbox.showing import inbox_row, inbox_rows
+from secretary.channels.owner.telling import tell_others
 from secretary.conversations.handover import service as handover
 from secretary.conversations.inbox import service
 from secretary.conversations.inbox.queries import Conditions
@@ -71,6 +72,7 @@ async def take_session(unit: UnitDep, actor: MayWrite, session_id: str, body: Ta
     session = await touched(unit, actor, session_id)
     force = body is not None and body.force
     await handover.take(unit, session_id, actor.id, await hold_of(unit, session), force=force)
+    await tell_others(unit, session, actor.id)
     return JustInboxRow(session=await inbox_row(unit, session))
 
 

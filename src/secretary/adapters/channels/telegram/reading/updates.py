@@ -74,14 +74,17 @@ def _message(message: Message, us: Us, groups: str) -> Incoming:
 
 
 def _not_a_person(message: Message) -> str:
-    """Why this is nobody's own word: what a channel, an anonymous administrator, a bot or somebody else said."""
+    """Why this is not for us: what a channel, an anonymous administrator or a bot said, or, in a group, somebody else.
+
+    What is forwarded to us in private is shown to be answered.
+    """
     if message.sender is None or message.sender_chat is not None:
         return "anonymous"
     if message.sender.is_bot:
         return "bot"
     if message.via_bot is not None:
         return "via_bot"
-    return "forwarded" if message.forward_origin is not None else ""
+    return "forwarded" if message.forward_origin is not None and is_group(message.chat) else ""
 
 
 def _said(message: Message, us: Us, *, to_all: bool) -> Said:
