@@ -39,7 +39,7 @@ describe('a local model', () => {
 })
 
 describe('an assistant', () => {
-  const row = { id: 'a', name: 'A', description: '', owner_id: null, is_default: false, persona_id: 'anna', system_prompt: null, backends: ['auto'], llm_params: { temperature: 0.3 }, card: { company: 'X' }, collections: null, created: '', updated: '' }
+  const row = { id: 'a', name: 'A', description: '', owner_id: null, is_default: false, persona_id: 'anna', system_prompt: null, backends: ['auto'], llm_params: { temperature: 0.3 }, card: { company: 'X' }, collections: null, hours: null, handover: {}, created: '', updated: '' }
 
   it('tells all, some and no collections apart', () => {
     expect(assistantFields({ ...assistantValues(row), reach: 'none' }).collections).toEqual([])

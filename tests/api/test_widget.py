@@ -195,7 +195,7 @@ async def test_flood_from_an_address_is_slowed_whatever_headers_it_sends(
         (b'{"content": "   ", "message_id": "12345678"}', "empty_message"),
         (b'{"content": "a\\u0000b", "message_id": "12345678"}', "bad_characters"),
         (b'{"content": "\\ud800", "message_id": "12345678"}', "bad_json"),
-        (b'{"content": "%b", "message_id": "12345678"}' % (b"x" * 4001), "message_too_long"),
+        (b'{"content": "%b", "message_id": "12345678"}' % (b"x" * 4097), "message_too_long"),
         (b'{"content": "hi", "message_id": "%b"}' % (b"x" * 65), "bad_field"),
         (b"[" * 5000, "bad_json"),
     ],

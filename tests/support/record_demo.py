@@ -6,6 +6,7 @@
 import asyncio
 import sys
 import tempfile
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,14 +28,15 @@ TIMES = {"first_word_ms", "total_ms", "latency_ms", "first_token_ms", "duration_
 SPANS = {"median", "p95"}
 LISTS = (
     "/admin/api-keys", "/admin/assistants", "/admin/audit/stats", "/admin/auth/profile", "/admin/auth/sessions",
-    "/admin/auth/status", "/admin/deployment-mode", "/admin/faq?limit=200", "/admin/jobs?limit=40", "/admin/jobs/dead",
+    "/admin/auth/status", "/admin/canned-answers?limit=200", "/admin/contacts?limit=200", "/admin/deployment-mode", "/admin/faq?limit=200", "/admin/jobs?limit=40", "/admin/jobs/dead",
     "/admin/knowledge/collections", "/admin/knowledge/contradictions", "/admin/knowledge/embedding", "/admin/knowledge/evaluation",
     "/admin/knowledge/regression", "/admin/knowledge/reranker", "/admin/knowledge/unanswered?limit=100",
     "/admin/llm/backend", "/admin/llm/history", "/admin/llm/local-models", "/admin/llm/model", "/admin/llm/models",
     "/admin/llm/params", "/admin/llm/persona", "/admin/llm/personas", "/admin/llm/presets",
     "/admin/llm/presets/current", "/admin/llm/prompt", "/admin/llm/prompt/history", "/admin/llm/providers",
-    "/admin/llm/vllm-model", "/admin/push/devices", "/admin/requests?limit=100", "/admin/schedules", "/admin/setup",
-    "/admin/status", "/admin/usage/check/llm", "/admin/usage/limits", "/admin/usage/stats?period_days=30",
+    "/admin/llm/vllm-model", "/admin/push/devices", "/admin/requests?limit=100", "/admin/owner-links", "/admin/schedules",
+    "/admin/setup", "/admin/status", "/admin/telegram/config", "/admin/telegram/instances", "/admin/whatsapp/instances",
+    "/admin/usage/check/llm", "/admin/usage/limits", "/admin/usage/stats?period_days=30",
     "/admin/usage/summary", "/admin/users", "/admin/widget/config", "/admin/widget/instances",
     "/admin/wiki-rag/documents?limit=200", "/admin/wiki-rag/imports", "/admin/wiki-rag/sites", "/admin/wiki-rag/stats",
     f"/admin/audit/logs?limit={LOGS}", f"/admin/usage/logs?limit={LOGS}",
@@ -71,6 +73,7 @@ async def record(folder: Path) -> dict[str, Any]:
             await recorder.keep(url)
         await _overview(recorder)
         await _details(recorder)
+        await _inbox(recorder)
         kept = recorder.kept["/admin/jobs"]
         kept["jobs"] = [job for job in kept["jobs"] if job["state"] == "done"]
         return {"at": datetime.now(UTC).isoformat(), "me": me, "answers": recorder.kept, **await _chats(recorder)}
@@ -115,6 +118,27 @@ async def _details(recorder: Recorder) -> None:
     for persona in kept["/admin/llm/personas"]["personas"]:
         await recorder.keep(f"/admin/llm/prompt/{persona}")
         await recorder.keep(f"/admin/llm/prompt/{persona}/history")
+
+
+async def _inbox(recorder: Recorder) -> None:
+    """What came by messengers: who has it, what became of it, the files, and who the customers are."""
+    for row in (await recorder.keep("/admin/inbox?limit=200"))["sessions"]:
+        if row["source"] == "widget":
+            continue
+        path = f"/admin/inbox/{row['id']}"
+        session = (await recorder.keep(path))["session"]
+        await recorder.keep(f"{path}/brief?language=ru")
+        for one in (one for files in session["attachments"].values() for one in files):
+            file = await recorder.client.get(f"/admin/inbox/attachments/{one['id']}")
+            recorder.kept[f"/admin/inbox/attachments/{one['id']}"] = {"base64": b64encode(file.content).decode()}
+    for contact in recorder.kept["/admin/contacts"]["contacts"]:
+        await recorder.keep(f"/admin/contacts/{contact['id']}")
+        await recorder.keep(f"/admin/contacts/{contact['id']}/suggestions")
+    for kind in ("telegram", "whatsapp"):
+        for instance in recorder.kept[f"/admin/{kind}/instances"]["instances"]:
+            path = f"/admin/{kind}/instances/{instance['id']}"
+            for part in ("/status", "/logs", *(("/sessions",) if kind == "telegram" else ())):
+                await recorder.keep(path + part)
 
 
 async def _chats(recorder: Recorder) -> dict[str, Any]:

@@ -61,9 +61,9 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 }
 
-/** A dialog has the keyboard to itself. */
+/** A dialog has the keyboard to itself, and so has an open menu. */
 function isCovered(): boolean {
-  return document.querySelector('[role=dialog][data-state=open], [role=alertdialog][data-state=open]') !== null
+  return document.querySelector('[role=dialog][data-state=open], [role=alertdialog][data-state=open], [role=menu][data-state=open]') !== null
 }
 
 /** How keys are written for people: `g o`, `Ctrl K`. */

@@ -34,18 +34,6 @@ export function speakerOf(message: Message): Speaker {
   return 'secretary'
 }
 
-/** Did a customer write this while a person had the conversation? `next` is what was said after it. */
-export function isSilent(message: Message, next: Message | undefined, isHeldNow: boolean): boolean {
-  if (message.role !== 'user') return false
-  if (message.held !== undefined) return message.held
-  if (!next) return isHeldNow
-  return next.role === 'user' || ['person', 'notice'].includes(next.answered_by ?? '')
-}
-
-export function isWithdrawn(message: Message, files: number): boolean {
-  return message.role === 'user' && (Boolean(message.withdrawn) || (!message.content && !files && message.status === 'complete'))
-}
-
 const WAY: Tick[] = ['queued', 'sent', 'delivered', 'read']
 
 /** How far a message has come: as far as its last part, and not at all where one of them could not go. */

@@ -5,8 +5,7 @@ export type Found = ChatSearchChatsResponse['results'][number]
 export type SessionPage = ChatReadChatResponse
 export type { QuickReply, Siblings, Source }
 
-/** What the backend tells of a message; who wrote it, and whether the secretary was silent, only where it is known. */
-export type Message = MessageOut & { author_id?: string | null; held?: boolean; withdrawn?: string | null }
+export type Message = MessageOut
 
 const UNFINISHED = ['queued', 'streaming']
 

@@ -15,7 +15,7 @@ function message(chat: Chat, role: 'user' | 'assistant', content: string, parent
   const seq = Math.max(0, ...chat.messages.map((each) => each.seq)) + 1
   const made: MessageOut = {
     id: freshId(), seq, role, content, status: 'complete', parent_id: parent, is_active: true, edited: false, answered_by: null, model: null, prompt_tokens: null,
-    completion_tokens: null, first_word_ms: null, latency_ms: null, finish_reason: null, sources: [], buttons: [], feedback: null, feedback_comment: null, created: now(), ...more,
+    completion_tokens: null, first_word_ms: null, latency_ms: null, finish_reason: null, sources: [], buttons: [], feedback: null, feedback_comment: null, author_id: null, held: false, withdrawn: null, attachment_count: 0, created: now(), ...more,
   }
   chat.messages.push(made)
   return chat.messages.at(-1)!

@@ -24,7 +24,7 @@ const PLUMBING = new Set(['q', 'limit', 'offset', 'sort', 'collection_id', 'grou
 
 /** A page of rows by the usual words of a query. */
 export function page(rows: Row[], query: URLSearchParams, search?: string[]): { found: Row[]; shown: Row[] } {
-  const q = (query.get('q') ?? '').trim().toLowerCase()
+  const q = (query.get('q') ?? query.get('search') ?? '').trim().toLowerCase()
   const found = rows.filter((row) => (!q || text(row, search).includes(q)) && fits(row, query))
   const offset = Number(query.get('offset')) || 0
   return { found, shown: found.slice(offset, offset + (Number(query.get('limit')) || 100)) }

@@ -15,7 +15,6 @@ import structlog
 from secretary.assistant.ports import Delivering
 from secretary.assistant.stream import AnswerStream
 from secretary.assistant.turn import Effect
-from secretary.conversations.handover.service import held
 from secretary.conversations.ports import MessageStatus
 from secretary.conversations.progress import Progress, save_progress
 from secretary.kernel.errors import Conflict, SecretaryError
@@ -146,13 +145,10 @@ class AnswerSaver:
                     self._lost(progress.answer_id)
 
     async def _commit(self, growing: Sequence[Progress], finals: Sequence[_Final]) -> set[str]:
-        """A conversation that a person has by now hears nothing of what the secretary wanted to say."""
+        """Who took a conversation over has ended its answers: they are neither stored nor brought to the customer."""
         async with self._units.write() as unit:
-            silenced = await held(unit, {final.progress.place.session_id for final in finals})
-            spoken = [final for final in finals if final.progress.place.session_id not in silenced]
-            quiet = [_cancelled(final.progress) for final in finals if final not in spoken]
-            stored = await save_progress(unit, [*growing, *quiet, *(final.progress for final in spoken)], self.holder)
-            for final in spoken:
+            stored = await save_progress(unit, [*growing, *(final.progress for final in finals)], self.holder)
+            for final in finals:
                 if final.progress.answer_id in stored:
                     await self._follow(unit, final)
         return stored
@@ -193,10 +189,6 @@ class AnswerSaver:
             return storage_failed()
         self._settle((final,), stored)
         return None
-
-
-def _cancelled(progress: Progress) -> Progress:
-    return replace(progress, status=MessageStatus.CANCELLED)
 
 
 def _taken_away() -> Conflict:

@@ -68,9 +68,9 @@ _NO = re.compile(
     re.IGNORECASE,
 )
 _SKIP = re.compile(r"(?:пропустить|неважно|не важно|skip|any|anytime)[.!]*", re.IGNORECASE)
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.,;]{2,}")
-_HANDLE = re.compile(r"(?:^|[\s:])(?:@|t\.me/)[A-Za-z]\w{3,31}\b")
-_PHONE = re.compile(r"\+?\d(?:[\s().–-]*\d){6,14}")
+EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.,;]{2,}")
+HANDLE = re.compile(r"(?:^|[\s:])(?:@|t\.me/)[A-Za-z]\w{3,31}\b")
+PHONE = re.compile(r"\+?\d(?:[\s().–-]*\d){6,14}")
 _URGENCY = (
     ("urgent", re.compile(r"сроч|немедл|сейчас|urgent|asap|now", re.IGNORECASE)),
     ("today", re.compile(r"сегодня|today", re.IGNORECASE)),
@@ -151,7 +151,7 @@ def _contact(draft: Draft, said: str) -> Draft | None:
 
 
 def _is_contact(said: str) -> bool:
-    return bool(_EMAIL.search(said) or _HANDLE.search(said) or _PHONE.search(said))
+    return bool(EMAIL.search(said) or HANDLE.search(said) or PHONE.search(said))
 
 
 def _name(draft: Draft, said: str) -> Draft | None:

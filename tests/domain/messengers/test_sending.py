@@ -1,6 +1,7 @@
 """On the way out: in parts, in order, at a pace, each part recorded; and what happens when the provider does not take it."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -124,7 +125,9 @@ async def test_an_answer_that_grows_is_shown_and_its_end_takes_its_place(loft, m
         await receipts.store(unit, loft.id, [raw(2, 7, say="Tell me a story")])
     loft.app.messaging.intake.wake(loft.id, ["7"])
     while not loft.post.shown:
-        await asyncio.wait({asyncio.ensure_future(asyncio.Event().wait())}, timeout=0.05)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.02):
+                await asyncio.Event().wait()
     gate.set()
     await loft.settle()
     await loft.deliver()

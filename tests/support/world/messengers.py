@@ -154,7 +154,8 @@ async def _say(
 
 async def _ask(unit: Unit, session: ChatSession, line: Line, folder: Path) -> None:
     number = unit.new_id()
-    exchange = await conversations.store_asked(unit, session.id, Asked(line.text, "", provider_message_id=number))
+    text = line.text.replace("1187", "1178") if line.is_edited else line.text
+    exchange = await conversations.store_asked(unit, session.id, Asked(text, "", provider_message_id=number))
     if exchange.answer is not None:  # it is given by the next line, or not at all
         await unit.db.delete(await unit.db.get_one(ChatMessage, exchange.answer.id))
         session.leaf_id, session.message_count = exchange.question.id, session.message_count - 1
@@ -188,8 +189,8 @@ async def _attach(unit: Unit, session: ChatSession, message: ChatMessage, name: 
 
 
 def _picture(tint: int) -> bytes:
-    """A PNG of a soft gradient, 320 × 240."""
-    wide, high = 320, 240
+    """A PNG of a soft gradient, 240 × 180."""
+    wide, high = 240, 180
     rows = b"".join(
         b"\0" + bytes(c for x in range(wide) for c in (tint, 90 + x // 3, 90 + y // 2)) for y in range(high)
     )
@@ -203,12 +204,12 @@ def _picture(tint: int) -> bytes:
 
 def _voice() -> bytes:
     """Two seconds of a tone."""
-    out, rate = io.BytesIO(), 8_000
+    out, rate = io.BytesIO(), 4_000
     with wave.open(out, "wb") as file:
         file.setnchannels(1)
-        file.setsampwidth(2)
+        file.setsampwidth(1)
         file.setframerate(rate)
-        file.writeframes(b"".join(struct.pack("<h", int(6_000 * sin(i / 6))) for i in range(2 * rate)))
+        file.writeframes(bytes(128 + int(40 * sin(i / 6)) for i in range(2 * rate)))
     return out.getvalue()
 
 

@@ -1,6 +1,7 @@
 import { linksOf } from '@/ai/chain'
 import { paramsOf } from '@/ai/params'
-import type { AssistantFields, AssistantOut, Card, ChainLink, LlmParams } from '@/api/generated'
+import type { AssistantFields, AssistantOut, Card, ChainLink, HandOverRules, LlmParams } from '@/api/generated'
+import { hoursOf, tidyHours, type Hours } from './hours'
 
 export type Reach = 'all' | 'some' | 'none'
 export interface Values {
@@ -14,12 +15,16 @@ export interface Values {
   reach: Reach
   collections: string[]
   card: Required<Card>
+  hours: Hours | null
+  handover: Required<HandOverRules>
 }
 
-const EMPTY = { name: '', description: '', persona_id: 'anna', system_prompt: null, backends: ['auto'], llm_params: {}, collections: null, card: {} } satisfies Partial<AssistantOut>
+/** What the backend has where nobody has decided otherwise. */
+const RULES: Required<HandOverRules> = { on_request: true, on_unsure: false, words: [], wait_minutes: 10, hold_minutes: 60 }
+const EMPTY = { name: '', description: '', persona_id: 'anna', system_prompt: null, backends: ['auto'], llm_params: {}, collections: null, card: {}, hours: null, handover: {} as HandOverRules } satisfies Partial<AssistantOut>
 
 export function valuesOf(row: AssistantOut | null, zone = 'Europe/Moscow'): Values {
-  const { name, description, persona_id, system_prompt, backends, llm_params, collections, card } = row ?? EMPTY
+  const { name, description, persona_id, system_prompt, backends, llm_params, collections, card, hours, handover } = row ?? EMPTY
   return {
     name,
     description,
@@ -31,6 +36,8 @@ export function valuesOf(row: AssistantOut | null, zone = 'Europe/Moscow'): Valu
     reach: collections === null ? 'all' : collections.length ? 'some' : 'none',
     collections: [...(collections ?? [])],
     card: { company: '', phone: '', address: '', hours: '', timezone: zone, ...card },
+    hours: hours ? hoursOf(hours) : null,
+    handover: { ...RULES, ...handover, words: [...(handover?.words ?? [])] },
   }
 }
 
@@ -45,6 +52,8 @@ export function fieldsOf(values: Values): Required<AssistantFields> {
     llm_params: values.llm_params,
     collections: values.reach === 'all' ? null : values.reach === 'none' ? [] : values.collections,
     card: values.card,
+    hours: values.hours && tidyHours(values.hours),
+    handover: values.handover,
   }
 }
 

@@ -24,7 +24,7 @@ export function openCase(id: string) {
   const row = computed(() => query.data.value?.session)
   const mayUsers = computed(() => me.may({ module: 'users' }))
   const users = useQuery(computed(() => ({ ...usersListUsersOptions({ query: { limit: MOST } }), enabled: mayUsers.value })))
-  const colleagues = computed(() => (users.data.value?.users ?? []).filter((user) => user.is_active).map((user) => ({ id: user.id, name: user.display_name || user.username })))
+  const colleagues = computed(() => (users.data.value?.users ?? []).filter((user) => user.is_active && (user.role === 'admin' || user.id === chat.thread.value?.session.owner_id)).map((user) => ({ id: user.id, name: user.display_name || user.username })))
   const standing = computed(() => (row.value ? standingOf(row.value, me.me?.id ?? '', now.value) : 'secretary'))
   const held = computed(() => isHeld(standing.value))
   const may = computed(() => mayHandle(me.me, chat.thread.value?.session.owner_id))

@@ -20,7 +20,7 @@ export function stored(session: InboxRow): void {
   void queries.invalidateQueries({ predicate: ({ queryKey }) => [ROWS, COUNTS].includes((queryKey[0] as { _id?: string })?._id ?? '') })
 }
 
-/** What is done with a conversation, each with a way back. */
+/** What is done with a conversation, each with a way back: by the bar that says who has it, or by a word at the edge. */
 export function useSteps(id: string, row: Ref<InboxSession | undefined>, standing: Ref<Standing>) {
   const { t } = useI18n()
   const toasts = useToasts()
@@ -62,24 +62,16 @@ export function useSteps(id: string, row: Ref<InboxSession | undefined>, standin
     } catch {
       return takeAway()
     }
-    if (before === 'closed') tell(t('inbox.told.taken'), () => run('close', call.close))
-    else if (before === 'secretary') tell(t('inbox.told.taken'), () => run('giveBack', call.giveBack))
-    else toasts.say(t('inbox.told.taken'))
     return true
   }
   async function takeAway(): Promise<boolean> {
     const from = row.value?.assignee
     const name = from?.name ?? t('inbox.colleague')
     if (!(await confirm({ title: t('inbox.takeAwayTitle', { name }), text: t('inbox.takeAwayText'), action: t('inbox.takeOver') }))) return false
-    if (!(await run('take', () => call.take(true)))) return false
-    toasts.say(t('inbox.told.taken'))
-    return true
+    return run('take', () => call.take(true))
   }
   async function giveBack(): Promise<void> {
-    const wasMine = isMine()
-    if (!(await run('giveBack', call.giveBack))) return
-    if (wasMine) tell(t('inbox.told.givenBack'), () => run('take', () => call.take()))
-    else toasts.say(t('inbox.told.givenBack'))
+    await run('giveBack', call.giveBack)
   }
   async function close(): Promise<void> {
     const wasMine = isMine()

@@ -16,6 +16,7 @@ export default defineFeature({
         { path: 'security', name: 'settings-security', component: () => import('./SecurityPart.vue') },
         { path: 'look', name: 'settings-look', component: () => import('./LookPart.vue') },
         { path: 'notifications', name: 'settings-notifications', component: () => import('./NotificationsPart.vue') },
+        { path: 'messenger', name: 'settings-messenger', component: () => import('./MessengerPart.vue') },
         { path: 'users', name: 'settings-users', component: () => import('./UsersPart.vue') },
         { path: 'keys', name: 'settings-keys', component: () => import('./KeysPart.vue') },
         { path: 'jobs', name: 'settings-jobs', component: () => import('./JobsPart.vue') },
@@ -30,5 +31,5 @@ export default defineFeature({
       { id: 'new-key', title: { ru: 'Новый ключ API', en: 'New API key' }, icon: KeyRound, right: { module: 'api_keys', action: 'edit' }, to: '/settings/keys?new=1' },
     ],
   },
-  live: { user: ['users', 'auth'], session: ['auth'], second_factor: ['auth', 'users'], recovery_codes: ['auth'], api_key: ['api-keys'], job: ['jobs'], schedule: ['jobs'] },
+  live: { user: ['users', 'auth'], session: ['auth'], second_factor: ['auth', 'users'], recovery_codes: ['auth'], api_key: ['api-keys'], operator_link: ['owner'], job: ['jobs'], schedule: ['jobs'] },
 })

@@ -3,9 +3,10 @@
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import asdict
 
-from secretary.assistant import taking
+from secretary.assistant import queries, taking
 from secretary.assistant.events import RequestTaken
 from secretary.assistant.handover.calling import call, closed_words, is_live
+from secretary.assistant.introducing import introduce
 from secretary.assistant.models import Request
 from secretary.assistant.noticing import note_refusal
 from secretary.assistant.ports import Attention, Buttons, Delta
@@ -45,6 +46,9 @@ class TakeMessage:
 
     async def _tell(self, unit: Unit, taken: RequestTaken) -> None:
         unit.record(taken)
+        found = await queries.request(unit.db, taken.request_id)
+        if found is not None:
+            await introduce(unit, found[0])
         if self._attention is not None:
             await self._attention.message_taken(unit, taken.request_id, taken.owner_id)
 

@@ -106,6 +106,7 @@ class Sender:
                 self._pacer.pause(error.retry_after_s)
             elif error.code == TOKEN:
                 self._refused(error)
+                raise _later(error) from error
             raise
 
     async def _withdrawn(self, message: Message, job: ClaimedJob) -> bool:
@@ -134,6 +135,11 @@ class Sender:
                 note(unit, self._instance_id, "not_delivered", "warning", code=error.code)
             if error.code == BLOCKED and thread is not None:
                 thread.left = unit.now()
+
+
+def _later(error: Upstream) -> Upstream:
+    """A message waits for the token that its owner will enter: it is not to blame."""
+    return Upstream(error.code, en=error.en, ru=error.ru, retryable=True)
 
 
 def _chat(letter: Letter) -> str:

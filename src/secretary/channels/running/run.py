@@ -89,16 +89,19 @@ class Run:
         return polls(self._line, self._tools.public_url)
 
     async def _work(self) -> None:
-        """Send and receive until one of both ends; that is always an error."""
+        """Send and receive until one of both ends; that is always an error. What is being sent has a moment to end."""
         self._refusal = asyncio.get_running_loop().create_future()
         self._worker = worker = self._sending()
-        tasks: list[asyncio.Future[None]] = [asyncio.create_task(worker.run(), name="sender"), self._refusal]
+        sending = asyncio.create_task(worker.run(), name="sender")
+        tasks: list[asyncio.Future[None]] = [sending, self._refusal]
         if self._polls:
             tasks.append(asyncio.create_task(self._poll(), name="poll"))
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._worker = None
+            worker.stop()
+            await asyncio.wait({sending}, timeout=2 * GRACE_S)
             for task in tasks:
                 task.cancel()
             results = await asyncio.gather(*tasks, return_exceptions=True)
