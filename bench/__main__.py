@@ -23,8 +23,8 @@ NAMES = (
     "retrieval",
     "gateway",
 )
-LONG = ("soak", "retrieval_postgresql")  # minutes: only when they are named
-WITH_A_SERVER = {"retrieval_postgresql"}  # of the tests' own, which only the development environment has
+LONG = ("soak", "retrieval_postgresql", "messengers")  # minutes: only when they are named
+WITH_THE_TESTS = {"retrieval_postgresql", "messengers"}  # a server or fakes that only the development environment has
 CALLED = "SECRETARY_BENCH_CALLED"
 
 
@@ -33,7 +33,7 @@ def main() -> int:
     if unknown := set(names) - set(NAMES) - set(LONG):
         print(f"no such benchmark: {', '.join(unknown)}; there are {', '.join((*NAMES, *LONG))}")
         return 2
-    if CALLED not in os.environ and not WITH_A_SERVER & set(names) and (python := pythons.debian()):
+    if CALLED not in os.environ and not WITH_THE_TESTS & set(names) and (python := pythons.debian()):
         os.execve(python, [python, "-m", "bench", *names], os.environ | {CALLED: sys.executable})  # noqa: S606
     called = os.environ.get(CALLED, sys.executable)
     print(f"measured with {pythons.described()}; load of the machine {os.getloadavg()[0]:.1f}")

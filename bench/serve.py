@@ -1,4 +1,7 @@
-"""`secretary serve` on a free port, with any number of dummy admin routes: `python -m bench.serve 500`."""
+"""`secretary serve` on a free port, with any number of dummy admin routes: `python -m bench.serve 500`.
+
+A second argument is the port.
+"""
 
 import sys
 
@@ -35,4 +38,4 @@ def _endpoint(number: int) -> "object":
 if __name__ == "__main__":
     if extra := int(sys.argv[1]) if len(sys.argv) > 1 else 0:
         with_more_routes(extra)
-    cli(["serve", "--port", "0"])
+    cli(["serve", "--port", sys.argv[2] if len(sys.argv) > 2 else "0"])

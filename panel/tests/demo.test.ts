@@ -24,16 +24,18 @@ beforeAll(() => load('admin', 'full'))
 
 describe('the demo', () => {
   it('reads everything as the program gives it', async () => {
-    const chat = store.chats.find((each) => each.messages.length > 3)!
+    const chat = store.chats.find((each) => each.messages.length > 3 && each.source === 'telegram')!
     const answer = chat.messages.find((each) => each.role === 'assistant')!
+    const file = Object.keys(store.answers).find((each) => each.includes('/attachments/'))?.split('/').at(-1)
     const names: Record<string, string> = {
       session_id: chat.id, message_id: answer.id, persona: 'anna', service_type: 'llm', doc_id: id('/admin/wiki-rag/documents', 'documents'), number: '1', user_id: id('/admin/users', 'users'),
       assistant_id: id('/admin/assistants', 'assistants'), preset_id: 'anna', provider_id: id('/admin/llm/providers', 'providers'), instance_id: id('/admin/widget/instances', 'instances'),
-      collection_id: id('/admin/knowledge/collections', 'collections'), group_id: id('/admin/knowledge/unanswered', 'groups'), job_id: id('/admin/jobs', 'jobs'),
+      collection_id: id('/admin/knowledge/collections', 'collections'), group_id: id('/admin/knowledge/unanswered', 'groups'), job_id: id('/admin/jobs', 'jobs'), canned_id: id('/admin/canned-answers', 'canned_answers'), contact_id: id('/admin/contacts', 'contacts'), attachment_id: String(file),
     }
+    const instances: Record<string, string> = { telegram: id('/admin/telegram/instances', 'instances'), whatsapp: id('/admin/whatsapp/instances', 'instances') }
     const reads = calls().filter((call) => call.startsWith('GET ') && !LEFT_OUT.some((part) => part.test(call)) && !/events$|export|\{key_id|regression_id|\{run_id|imports\/\{/.test(call))
     expect(reads.length).toBeGreaterThan(55)
-    await Promise.all(reads.map((call) => good('GET', call.slice(4).replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(names[name] ?? name)))))
+    await Promise.all(reads.map((call) => good('GET', call.slice(4).replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent((name === 'instance_id' && instances[call.split('/')[2]!]) || (names[name] ?? name))))))
   })
 
   it('knows or names every call of the program', async () => {
@@ -114,6 +116,48 @@ describe('the demo', () => {
     await good('POST', `${path}/messages/${response.id}/feedback`, { value: 1 })
     await good('GET', `${path}/messages/${response.id}/why`)
     await good('DELETE', path)
+  })
+
+  it('lets a conversation be taken over, answered and given back, and the secretary is silent meanwhile', async () => {
+    const waiting = ((await good('GET', '/admin/inbox?state=waiting')).sessions as Row[])[0]!
+    const path = `/admin/inbox/${waiting.id}`
+    const before = await good('GET', '/admin/inbox/counts')
+    expect(((await good('POST', `${path}/take`, {})).session as Row).state).toBe('person')
+    expect(await good('GET', '/admin/inbox/counts')).toMatchObject({ waiting: Number(before.waiting) - 1, mine: Number(before.mine) + 1 })
+    const brief = await good('GET', `${path}/brief?language=ru`)
+    expect(String(brief.summary)).not.toBe('')
+    const { message } = (await good('POST', `${path}/reply`, { text: 'Сейчас разберёмся.' })) as { message: Row }
+    const opened = (await good('GET', `/admin/chat/sessions/${waiting.id}`)).session as { messages: Row[] }
+    expect(opened.messages.at(-1)).toMatchObject({ id: message.id, answered_by: 'person', author_id: store.me.id })
+    expect(((await good('GET', path)).session as { deliveries: Row[] }).deliveries.some((part) => part.message_id === message.id)).toBe(true)
+    for (const step of ['give-back', 'close', 'reopen', 'read']) await good('POST', `${path}/${step}`)
+    const assigned = (await good('POST', `${path}/assign`, { user_id: store.me.id })).session as { assignee: Row }
+    expect(assigned.assignee.id).toBe(store.me.id)
+    const colleagues = ((await good('GET', '/admin/inbox?state=person')).sessions as { id: string; assignee: Row | null }[]).find((each) => each.assignee && each.assignee.id !== store.me.id)!
+    expect((await ask('POST', `/admin/inbox/${colleagues.id}/take`, {})).status).toBe(409)
+    await good('POST', `/admin/inbox/${colleagues.id}/take`, { force: true })
+  })
+
+  it('keeps canned answers, contacts and messengers', async () => {
+    const canned = (await good('POST', '/admin/canned-answers', { shortcut: 'адрес', text: 'Москва, Посудная, 1' })).canned_answer as Row
+    await good('PUT', `/admin/canned-answers/${canned.id}`, { title: 'Адрес' })
+    await good('DELETE', `/admin/canned-answers/${canned.id}`)
+    const contact = (await good('POST', '/admin/contacts', { name: 'Пётр', identities: [{ kind: 'phone', value: '+79005551001' }] })).contact as Row
+    const [first] = (await good('GET', '/admin/contacts?search=Ирина')).contacts as Row[]
+    await good('PUT', `/admin/contacts/${contact.id}`, { tags: ['новый'] })
+    await good('POST', `/admin/contacts/${contact.id}/notes`, { text: 'Знакомый' })
+    expect(((await good('POST', `/admin/contacts/${contact.id}/merge`, { into: first!.id })).contact as { merged: Row[] }).merged.map((each) => each.id)).toContain(contact.id)
+    expect(((await good('POST', `/admin/contacts/${contact.id}/unmerge`)).contact as Row).merged_into).toBeNull()
+    await good('DELETE', `/admin/contacts/${contact.id}`)
+    for (const kind of ['telegram', 'whatsapp']) {
+      const made = (await good('POST', `/admin/${kind}/instances`, { name: 'Второй' })).instance as Row
+      await good('POST', `/admin/${kind}/instances/${made.id}/start`)
+      await good('GET', `/admin/${kind}/instances/${made.id}/status`)
+      await good('PUT', `/admin/${kind}/instances/${made.id}`, { name: 'Третий' })
+      await good('DELETE', `/admin/${kind}/instances/${made.id}`)
+    }
+    const invitation = await good('POST', '/admin/owner-links', { instance_id: id('/admin/telegram/instances', 'instances') })
+    expect(String(invitation.text)).not.toBe('')
   })
 
   it('is always of today', () => {

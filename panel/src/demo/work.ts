@@ -1,6 +1,6 @@
 import type { Numbers, Part } from '@/api/generated'
 import { recorded, rowsOf, store } from './data'
-import { del, file, freshId, get, given, now, post, put, type Ask, type Route, type Row } from './http'
+import { copy, del, file, freshId, get, given, now, post, put, type Ask, type Route, type Row } from './http'
 import { events, tell } from './live'
 import { page, rowOf, routesOf } from './tables'
 
@@ -66,6 +66,13 @@ function limit({ body }: Ask): unknown {
   return { limit: row }
 }
 
+/** What a new assistant has before what was sent: hours and hand-over as the first one has them. */
+function recordedDefaults(): Row {
+  const { hours, handover } = rowsOf('/admin/assistants', 'assistants')[0] ?? {}
+  const card = { company: '', phone: '', address: '', hours: '', timezone: 'Europe/Moscow' }
+  return { name: '', description: '', is_default: false, persona_id: 'anna', system_prompt: null, backends: ['auto'], llm_params: PARAMS, card, collections: null, hours, handover }
+}
+
 function csv(rows: Row[]): string {
   const names = Object.keys(rows[0] ?? {})
   const cell = (value: unknown): string => `"${String(typeof value === 'object' ? JSON.stringify(value) : value).replaceAll('"', '""')}"`
@@ -102,7 +109,7 @@ export const work: Route[] = [
   ...routesOf({ at: '/admin/schedules', rows: 'schedules', one: 'schedule', resource: 'schedule', key: 'key', without: ['add', 'read', 'delete'] }),
   ...routesOf({
     at: '/admin/assistants', rows: 'assistants', one: 'assistant', resource: 'assistant',
-    blank: { name: '', description: '', is_default: false, persona_id: 'anna', system_prompt: null, backends: ['auto'], llm_params: PARAMS, card: { company: '', phone: '', address: '', hours: '', timezone: 'Europe/Moscow' }, collections: null },
+    take: (body, row) => ('name' in row ? { ...row, ...given(body) } : { ...copy(recordedDefaults()), ...row, ...given(body) }),
     gone: (deleted) => ({ status: 'ok', deleted }),
   }),
   get('/admin/widget/config', () => ({ config: rowsOf(WIDGETS, 'instances')[0] })),

@@ -101,7 +101,9 @@ async def _talk(
         if talk.is_read:
             await handover.read(unit, session.id)
         unit.db.add_all(
-            ChatNote(id=unit.new_id(), session_id=session.id, author_id=people["colleague"], text=text, created=unit.now())
+            ChatNote(
+                id=unit.new_id(), session_id=session.id, author_id=people["colleague"], text=text, created=unit.now()
+            )
             for text in talk.notes
         )
     return session.id
