@@ -101,7 +101,7 @@ def test_a_model_that_cannot_be_reached_is_refused_with_what_to_do(browser, serv
 
 def test_what_a_stranger_wrote_runs_nothing_and_breaks_nothing(browser, served):
     with at_panel(browser, served.url, size=PHONE) as panel:
-        panel.go("/conversations")
+        panel.go("/inbox")
         panel.page.get_by_text(TRICKS[0][:20]).first.click()
         panel.page.locator("main [role=list] [role=listitem]").first.wait_for()
         panel.rest()
@@ -167,3 +167,94 @@ def test_the_panel_opens_without_a_network_with_the_last_data_and_says_so(browse
         })"""
         panel.page.wait_for_timeout(500)
         assert panel.page.evaluate(kept) == 0
+
+
+def test_a_person_takes_over_answers_in_the_widget_and_gives_back(browser, served):
+    context = browser.new_context(locale="ru-RU", viewport={"width": 1100, "height": 800})
+    shop = context.new_page()
+    shop.goto(f"{served.url}/demo")
+    shop.get_by_test_id("launcher").click()
+    said = shop.get_by_test_id("message-assistant")
+
+    def write(text):
+        shop.get_by_test_id("input").fill(text)
+        shop.get_by_test_id("send").click()
+
+    try:
+        write("Сколько стоит доставка?")
+        said.filter(has_text="₽").last.wait_for(timeout=30_000)
+        with at_panel(browser, served.url) as panel:
+            page = panel.page
+            panel.go("/inbox?source=widget")
+            page.locator("[data-row]").first.click()
+            page.get_by_text(words("inbox.bar.secretary")).wait_for()
+            page.locator("#main").focus()
+            panel.press("KeyT", "е")
+            page.get_by_text(words("inbox.bar.mine")).wait_for()
+
+            write("Часы работы")
+            page.get_by_text(words("chat.held")).wait_for()
+            box = page.get_by_role("textbox", name=words("inbox.replyLabel"))
+            box.fill("Отвечает Анна: ждём вас до девяти. /кур")
+            page.get_by_role("option").filter(has_text="/курьер").wait_for()
+            box.press("Enter")
+            box.press("Control+Enter")
+            said.filter(has_text="Отвечает Анна").filter(has_text="он позвонит за час").wait_for(timeout=30_000)
+            assert said.count() == 2, "the secretary is silent"
+            assert box.input_value() == ""
+
+            page.get_by_role("button", name=words("inbox.giveBack"), exact=True).click()
+            page.get_by_text(words("inbox.bar.secretary")).wait_for()
+            write("Какие способы оплаты есть?")
+            said.nth(2).wait_for(timeout=30_000)
+            panel.press("KeyE", "у")
+            page.get_by_text(words("inbox.bar.closed")).wait_for()
+            page.get_by_role("button", name=words("action.undo"), exact=True).click()
+            page.get_by_text(words("inbox.bar.secretary")).wait_for()
+            assert panel.faults == []
+    finally:
+        context.close()
+
+
+def test_a_reply_that_is_refused_stays_typed_and_is_there_after_a_reload(browser, served):
+    with at_panel(browser, served.url) as panel:
+        page = panel.page
+        panel.go("/inbox?source=telegram&state=waiting")
+        page.locator("[data-row]").first.click()
+        box = page.get_by_role("textbox", name=words("inbox.replyLabel"))
+        box.fill("Сейчас всё выясню")
+        page.route("**/admin/inbox/*/reply", lambda route: route.abort())
+        box.press("Control+Enter")
+        page.get_by_text(words("inbox.notSent")).wait_for()
+        assert box.input_value() == "Сейчас всё выясню"
+        page.unroute("**/admin/inbox/*/reply")
+        page.reload()
+        box.wait_for()
+        assert box.input_value() == "Сейчас всё выясню"
+        box.press("Control+Enter")
+        page.locator("[data-thread]").get_by_text("Сейчас всё выясню").wait_for()
+        assert box.input_value() == ""
+        page.get_by_text(words("inbox.bar.mine")).wait_for()
+
+
+def test_pictures_of_customers_are_shown_and_what_did_not_arrive_says_why(browser, served):
+    with at_panel(browser, served.url) as panel:
+        page = panel.page
+        panel.go("/inbox?q=Тимур")
+        page.locator("[data-row]").filter(has_text="Тимур Гараев").first.click()
+        page.get_by_text(words("chat.undelivered.channel_refused")).wait_for()
+        page.get_by_text(words("chat.withdrawn")).wait_for()
+        panel.go("/inbox?q=Ирина")
+        page.locator("[data-row]").filter(has_text="Ирина Лебедева").first.click()
+        page.locator("[data-thread] img[src^='blob:']").wait_for()
+        panel.until("document.querySelector('[data-thread] img').naturalWidth > 0")
+        page.get_by_text("@irina_leb").wait_for()
+        assert panel.faults == []
+
+
+def test_old_addresses_lead_to_the_inbox(browser, served):
+    with at_panel(browser, served.url) as panel:
+        panel.go("/chat")
+        panel.until("location.hash.startsWith('#/inbox')")
+        panel.go("/conversations/some-id?message=m1")
+        panel.until("location.hash.startsWith('#/inbox/some-id?message=m1')")

@@ -31,7 +31,13 @@ CHANGE = {
                         "metadata": {"display_phone_number": "1555", "phone_number_id": "106"},
                         "contacts": [{"profile": {"name": "Anna"}, "wa_id": "79990000001"}],
                         "messages": [
-                            {"from": "79990000001", "id": "wamid.1", "timestamp": "1790000000", "type": "text", "text": {"body": "hello"}}
+                            {
+                                "from": "79990000001",
+                                "id": "wamid.1",
+                                "timestamp": "1790000000",
+                                "type": "text",
+                                "text": {"body": "hello"},
+                            }
                         ],
                     },
                 }
@@ -41,7 +47,12 @@ CHANGE = {
 }
 SECRETS = {
     "telegram": {"bot_token": TOKEN},
-    "whatsapp": {"access_token": "t" * 30, "verify_token": "verify-me", "app_secret": APP_SECRET, "phone_number_id": "106"},
+    "whatsapp": {
+        "access_token": "t" * 30,
+        "verify_token": "verify-me",
+        "app_secret": APP_SECRET,
+        "phone_number_id": "106",
+    },
 }
 
 
@@ -100,7 +111,10 @@ async def test_without_a_secret_nobody_is_believed(app, client, people, kind, up
     await app.lines.drop(instance["id"])
     app.lines.webhook_secret = lambda _: "" if kind == "telegram" else "x"
     empty = "sha256=" + hmac.new(b"", body, hashlib.sha256).hexdigest()
-    assert await push(client, instance, body, signed(app, kind, instance, body, "" if kind == "telegram" else empty)) == 403
+    assert (
+        await push(client, instance, body, signed(app, kind, instance, body, "" if kind == "telegram" else empty))
+        == 403
+    )
 
 
 @pytest.mark.parametrize(("kind", "update"), KINDS)

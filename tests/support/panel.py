@@ -88,7 +88,9 @@ def records(url: str) -> dict[str, str]:
     """Addresses of views of one record each, of those that the world has."""
     token = sign_in(url)
     lists = {
-        "conversation": ("/admin/chat/sessions?source=widget&limit=1", "sessions", "/conversations/{}"),
+        "conversation": ("/admin/chat/sessions?source=widget&limit=1", "sessions", "/inbox/{}"),
+        "waiting": ("/admin/inbox?state=waiting", "sessions", "/inbox/{}"),
+        "with-person": ("/admin/inbox?state=person&assignee=me", "sessions", "/inbox/{}"),
         "own-chat": ("/admin/chat/sessions?source=admin&limit=1", "sessions", "/playground/{}"),
         "widget": ("/admin/widget/instances", "instances", "/widgets/{}"),
         "assistant": ("/admin/assistants", "assistants", "/assistants/{}"),

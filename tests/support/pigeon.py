@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from secretary.channels import secrets, service
 from secretary.channels.incoming import receipts
@@ -48,9 +48,14 @@ KIND = "pigeon"
 FAST = Pace(per_second=1_000_000)
 
 
+CAPABLE = Capabilities(
+    streams=True, buttons=True, markdown=False, typing=True, files=True, max_file_bytes=1000, pace=FAST
+)
+
+
 class PigeonSettings(MessengerSettings):
     template_name: str = ""
-    allowed_users: list[str] = []
+    allowed_users: list[str] = Field(default=[])
 
 
 class PigeonSecrets(BaseModel):
@@ -117,9 +122,7 @@ class Pigeon:
 
     post: PigeonPost = field(default_factory=PigeonPost)
     longest: int = 1000
-    capabilities: Capabilities = Capabilities(
-        streams=True, buttons=True, markdown=False, typing=True, files=True, max_file_bytes=1000, pace=FAST
-    )
+    capabilities: Capabilities = CAPABLE
     kind: str = KIND
     settings: type[PigeonSettings] = PigeonSettings
     secrets: type[PigeonSecrets] = PigeonSecrets
@@ -162,11 +165,11 @@ class Pigeon:
             return [Edited(str(payload["of"]), payload["edit"])]
         if "state" in payload:
             return [Delivered(payload["of"], payload["state"])]
-        if "leave" in payload:
-            return [Left(who, is_back=not payload["leave"])]
         return [self._rare(payload, who, address)]
 
     def _rare(self, payload: Mapping[str, Any], who: Person, address: Mapping[str, Any]) -> Incoming:
+        if "leave" in payload:
+            return Left(who, is_back=not payload["leave"])
         if "withdraw" in payload:
             return Withdrawn((str(payload["withdraw"]),))
         if "stop" in payload:
@@ -206,13 +209,13 @@ class Loft:
         self._next = 1
 
     @classmethod
-    async def of(cls, app: Any, pigeon: Pigeon, token: str = "pigeon-token", **fields: Any) -> "Loft":
+    async def of(cls, app: Any, pigeon: Pigeon, named: str = "pigeon", **fields: Any) -> "Loft":
         settings = fields.pop("settings", {})
         async with app.units.write() as unit:
             row = await service.create_instance(
                 unit, KIND, {"name": "Loft", "auto_start": True, **fields}, settings, _no_assistant_fields()
             )
-            secrets.keep(app.vault, pigeon, row, {"token": token})
+            secrets.keep(app.vault, pigeon, row, {"token": named})
         return cls(app, pigeon, row)
 
     @property

@@ -65,7 +65,9 @@ async def record(folder: Path) -> dict[str, Any]:
         await app.turns.start(everything=True)
         await look_after(app)
         visitor = Client(
-            app, build_admin_api(app.channels, app.messaging.messengers), headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0"}
+            app,
+            build_admin_api(app.channels, app.messaging.messengers),
+            headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0) Chrome/130.0"},
         )
         me = {role: await _me(visitor, name) for role, name in {"admin": "admin", "web": "site"}.items()}
         recorder = Recorder(visitor.signed_in(await _token(visitor, "admin")))

@@ -1,10 +1,10 @@
 """An instance of a messenger without a network, whose secretary says what a scripted model says."""
 
 import pytest
-
-from secretary.app import Ports
 from tests.support.models import ScriptedModel
 from tests.support.pigeon import Loft, Pigeon
+
+from secretary.app import Ports
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """From a receipt to a message: in order, once, for whom it is meant, and never in the way of others."""
 
 from sqlalchemy import select
+from tests.support.pigeon import raw
 
 from secretary.assistant import service as assistants
 from secretary.channels.incoming import receipts as storing
@@ -8,7 +9,6 @@ from secretary.channels.models import ChannelLogEntry, ChannelReceipt, ChannelTh
 from secretary.conversations.contacts import service as contacts
 from secretary.conversations.models import ChatMessage, ChatSession
 from secretary.kernel.limits import WindowLimiter
-from tests.support.pigeon import raw
 
 
 async def messages(loft, who=7):
@@ -148,7 +148,7 @@ async def test_edits_and_withdrawals_show_in_the_conversation(loft):
     assert await questions(loft) == ["Delivery?"]
     await loft.bring(raw(3, 7, withdraw=1))
     rows = await messages(loft)
-    assert rows[0].content == "" and rows[0].withdrawn is not None
+    assert (rows[0].content, rows[0].withdrawn is None) == ("", False)
 
 
 async def test_what_a_dead_process_left_is_swept_up(loft):

@@ -5,13 +5,13 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from tests.support.pigeon import Loft, raw, refused
 
 from secretary.channels import queries as instances
 from secretary.channels.models import RunStatus
 from secretary.channels.running import queries, service
 from secretary.channels.running.supervisor import Supervisor
 from secretary.kernel.broadcast import LocalBroadcast
-from tests.support.pigeon import Loft, raw, refused
 
 
 async def a_moment():
@@ -110,7 +110,7 @@ async def test_a_refused_token_ends_it_until_the_owner_changes_something(loft, r
 
 
 async def test_one_that_cannot_start_does_not_touch_the_others(app, pigeon, loft, running):
-    other = await Loft.of(app, pigeon, token="another-token")
+    other = await Loft.of(app, pigeon, named="another")
     async with app.units.write() as unit:
         row = await instances.instance_by_id(unit.db, other.id)
         row.sealed_secrets, row.updated = "v1.nobody.reads.this", unit.now()

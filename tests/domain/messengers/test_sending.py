@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from tests.support.pigeon import raw, refused, window
 
 from secretary.channels.incoming import queries as incoming
+from secretary.channels.incoming import receipts
 from secretary.channels.models import ChannelDelivery, ChannelThread
 from secretary.channels.outgoing.outlet import MessengerOutlet
 from secretary.channels.outgoing.pace import Pacer
@@ -16,7 +18,6 @@ from secretary.conversations.handover import service as handover
 from secretary.conversations.models import ChatSession
 from secretary.kernel.errors import Conflict
 from secretary.kernel.outbox import unsent
-from tests.support.pigeon import refused, window
 
 HOUR = timedelta(hours=1)
 
@@ -94,8 +95,6 @@ async def test_a_chat_that_moved_is_written_to_at_its_new_address(loft):
 async def test_states_only_go_forward(loft):
     await loft.says(7, "Tell me a story")
     await loft.deliver()
-    from tests.support.pigeon import raw
-
     for number, state in enumerate(("read", "delivered", "sent")):
         await loft.bring(raw(100 + number, 7, state=state, of="out-1"))
         assert (await deliveries(loft))[0][1] == "read"
@@ -118,9 +117,6 @@ async def test_an_answer_that_grows_is_shown_and_its_end_takes_its_place(loft, m
     model.script = ("Once upon a time ", gate, "there was a shop.")
     loft.post.show_id = "shown-1"
     loft._next += 1
-    from secretary.channels.incoming import receipts
-    from tests.support.pigeon import raw
-
     async with loft.app.units.write() as unit:
         await receipts.store(unit, loft.id, [raw(2, 7, say="Tell me a story")])
     loft.app.messaging.intake.wake(loft.id, ["7"])

@@ -4,13 +4,13 @@ import random
 from datetime import timedelta
 
 from sqlalchemy import select
+from tests.support.people import People
 
 from secretary.channels.incoming.greeting import greet
 from secretary.channels.models import ChannelDelivery, ChannelThread
 from secretary.conversations.handover import service as handover
 from secretary.conversations.models import ChatMessage, ChatSession
 from secretary.conversations.ports import HandOverReason, SessionState
-from tests.support.people import People
 
 HOUR = timedelta(hours=1)
 
@@ -73,7 +73,9 @@ async def test_what_says_that_a_person_was_called_goes_out(loft):
     session = await session_of(loft)
     async with loft.app.units.write() as unit:
         answer = (
-            await unit.db.scalars(select(ChatMessage).where(ChatMessage.session_id == session.id, ChatMessage.role == "assistant"))
+            await unit.db.scalars(
+                select(ChatMessage).where(ChatMessage.session_id == session.id, ChatMessage.role == "assistant")
+            )
         ).one()
         await handover.hand_over(unit, session.id, HandOverReason.CUSTOMER, HOUR, but=answer.id)
     await loft.says(7, "Still there?")
@@ -139,7 +141,20 @@ class Battle:
             await handover.close(unit, session.id)
 
 
-STEPS = ("say", "say", "send_one", "send_one", "send_one", "take", "give_back", "give_back", "hand_over", "greeting", "reply", "close")
+STEPS = (
+    "say",
+    "say",
+    "send_one",
+    "send_one",
+    "send_one",
+    "take",
+    "give_back",
+    "give_back",
+    "hand_over",
+    "greeting",
+    "reply",
+    "close",
+)
 
 
 async def fight(loft, user_id, rounds, seed):
