@@ -18,6 +18,7 @@ from pathlib import Path
 import uvloop
 
 from bench.processes import Server
+from bench.pythons import debian
 from bench.report import Row
 
 SECONDS, PER_S, MINUTE_S = 300.0, 35.0, 60.0
@@ -48,15 +49,15 @@ def run(pythons: list[str]) -> Iterator[Row]:
     per_s = float(os.environ.get("SECRETARY_BENCH_MESSENGERS_PER_S", PER_S))
     from tests.support.fakes.setup import steady_port
 
-    port = steady_port()
+    port, python = steady_port(), str(debian() or pythons[0])  # the fakes need what only this one's environment has
     with (
         tempfile.TemporaryDirectory() as folder,
-        Server("bench.upstream", str(TOKENS), "500", "1", python=pythons[0]) as upstream,
+        Server("bench.upstream", str(TOKENS), "500", "1", python=python) as upstream,
         Server(
             "bench.serve",
             "0",
             str(port),
-            python=pythons[0],
+            python=python,
             SECRETARY_DATA_DIR=folder,
             VLLM_API_URL=upstream.url,
             ALLOWED_PRIVATE_HOSTS="127.0.0.1",

@@ -183,7 +183,11 @@ async def test_status_says_how_everything_is(admin, app, database):
     assert status["database"]["size_bytes"] > 100_000
     assert status["database"]["revision"] == await current_revision(database)
     assert status["jobs"] == {"queued": 1, "running": 0, "done": 0, "dead": 0}
-    assert status["channels"] == [{"kind": "widget", "total": 1, "enabled": 1}]
+    assert status["channels"] == [
+        {"kind": "widget", "total": 1, "enabled": 1},
+        {"kind": "telegram", "total": 0, "enabled": 0},
+        {"kind": "whatsapp", "total": 0, "enabled": 0},
+    ]
     assert status["models"] == []
     assert status["turns"] == {"queued": 0, "streaming": 0}
     assert {"orchestrator", "services", "gpu", "streaming_tts_stats", "llm_config", "tts_config"} <= set(status)

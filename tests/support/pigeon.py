@@ -1,6 +1,6 @@
 """Pigeon: a messenger without a network, for what all messengers have in common. Tests say what it brings and does.
 
-An update is `{"id", "who", …}` with one of `say`, `tap`, `start`, `edit`, `withdraw`, `state`, `leave`, `stop`, `break`.
+An update is `{"id", "who", …}` with one of `say`, `tap`, `start`, `edit`, `withdraw`, `state`, `leave`, `stop`, `move`, `break`.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from secretary.channels.messenger import (
     IncomingFile,
     Left,
     MessengerSettings,
+    Moved,
     Outgoing,
     Part,
     Person,
@@ -174,6 +175,8 @@ class Pigeon:
             return Withdrawn((str(payload["withdraw"]),))
         if "stop" in payload:
             return Stopped(who, address)
+        if "move" in payload:
+            return Moved(str(payload["move"]), {"chat": payload["move"]})
         if "break" in payload:
             raise ValueError(payload["break"])
         return Unknown("strange")
@@ -191,7 +194,7 @@ class Pigeon:
 def raw(id: int, who: int, *, follows: bool = False, **rest: Any) -> RawUpdate:  # noqa: A002 -- as in the update
     """An update as it comes."""
     payload = {"id": id, "who": who, **rest}
-    return RawUpdate(str(id), id, str(who), payload, id - 1 if follows else None)
+    return RawUpdate(str(id), id, str(rest.get("thread", who)), payload, id - 1 if follows else None)
 
 
 def window(**changes: Any) -> Capabilities:

@@ -1,5 +1,7 @@
 """From a receipt to a message: in order, once, for whom it is meant, and never in the way of others."""
 
+import asyncio
+
 from sqlalchemy import select
 from tests.support.pigeon import raw
 
@@ -157,3 +159,35 @@ async def test_what_a_dead_process_left_is_swept_up(loft):
     await loft.app.messaging.intake.sweep(everything=True)
     await loft.settle()
     assert await questions(loft) == ["left behind"]
+
+
+async def test_a_group_that_moved_goes_on_under_its_new_number_for_everybody_in_it(loft):
+    for number, who in ((1, 7), (2, 8)):
+        await loft.bring(raw(number, who, say="Tell me a story", thread=f"-5:{who}", group=True))
+    await loft.bring(raw(3, 0, move="-100500", thread="-5"))
+    await loft.bring(raw(4, 7, say="Another story", thread="-100500:7", group=True))
+    async with loft.app.units.read() as unit:
+        threads = {row.thread: row for row in await unit.db.scalars(select(ChannelThread))}
+    assert set(threads) == {"-100500:7", "-100500:8"}
+    assert await questions(loft, "-5:7") == ["Tell me a story", "Another story"]
+
+
+async def test_where_we_were_put_out_nothing_can_be_sent_until_we_are_let_in(loft):
+    await loft.says(7, "Tell me a story")
+    for number, left in ((50, True), (51, False)):
+        await loft.bring(raw(number, 7, leave=left))
+        async with loft.app.units.read() as unit:
+            assert ((await unit.db.scalars(select(ChannelThread))).one().left is not None) is left
+
+
+async def test_a_stop_ends_the_answer_that_is_being_given(loft, model):
+    model.script = ("Once upon a time ", asyncio.Event())
+    async with loft.app.units.write() as unit:
+        await storing.store(unit, loft.id, [raw(1, 7, say="Tell me a story")])
+    loft.app.messaging.intake.wake(loft.id, ["7"])
+    while not loft.app.turns._growing():
+        await asyncio.wait({asyncio.ensure_future(asyncio.to_thread(bool))})
+    await loft.bring(raw(2, 7, stop=True))
+    assert [row.status.value for row in await messages(loft) if row.role == "assistant"] == ["cancelled"]
+    await loft.deliver()
+    assert loft.texts == ["Once upon a time "]

@@ -51,12 +51,13 @@ export function isOverNight(span: Span): boolean {
   return span.to !== MIDNIGHT && minutes(span.to) < minutes(span.from)
 }
 
-/** A browser's clock knows no 24:00: there it is 00:00. */
-export function shownEnd(span: Span): string {
-  return span.to === MIDNIGHT ? '00:00' : span.to
-}
-export function endOf(shown: string): string {
-  return shown === '00:00' ? MIDNIGHT : shown
+/** A time of day as people type it: 9, 930, 9:30, 21.00; empty for what is none. A day ends at 24:00, not at 00:00. */
+export function clockOf(typed: string, isEnd = false): string {
+  const found = /^(\d{1,2})(?:[:.\s-]?(\d{2}))?$/.exec(typed.trim())
+  if (!found) return ''
+  const [hour, minute] = [Number(found[1]), Number(found[2] ?? 0)]
+  if (isEnd && minute === 0 && (hour === 0 || hour === 24)) return MIDNIGHT
+  return hour < 24 && minute < 60 ? clock(hour * 60 + minute) : ''
 }
 
 /** What is wrong with the spans of a day: one without both times, one without length, two that overlap. */
@@ -77,7 +78,7 @@ export function nextSpan(spans: readonly Span[]): Span {
   const last = spans.at(-1)
   if (!last) return { from: '09:00', to: '18:00' }
   const begins = Math.min(minutes(last.to) + 60, DAY_MIN - 60)
-  return { from: clock(begins), to: endOf(clock(Math.min(begins + 180, DAY_MIN) % DAY_MIN)) }
+  return { from: clock(begins), to: clock(Math.min(begins + 180, DAY_MIN)) }
 }
 
 function clock(at: number): string {

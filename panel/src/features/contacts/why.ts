@@ -13,6 +13,6 @@ export function useWhy() {
   return (one: Somebody, other: Somebody): string => {
     const name = (nameOf(other) || t('contacts.nameless')).slice(0, 80)
     const [same] = shared(one.identities, other.identities)
-    return same ? t('contacts.whySame', { name, what: t(`contacts.kind.${same.kind}`), value: shownValue(same) }) : t('contacts.whyMaybe', { name })
+    return same ? t('contacts.whySame', { name, what: t(`contacts.same.${same.kind}`), value: shownValue(same) }) : t('contacts.whyMaybe', { name })
   }
 }

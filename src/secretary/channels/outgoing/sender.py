@@ -4,7 +4,7 @@ A part that is out is recorded before the next one goes, so a repetition goes on
 messengers take no idempotency key: a crash between a request and its record brings that part twice.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from secretary.channels.incoming import queries as incoming
 from secretary.channels.letters import Letter, Writer
@@ -80,13 +80,15 @@ class Sender:
             await self._pacer.wait(_chat(message.letter))
             if job.payload.get("is_automatic") and await self._withdrawn(message, job):
                 return
-            if not await self._part(line, message, job, number, parts[number - 1]):
+            if not await self._part(line, message, job, number, parts):
                 return
-        async with self._units.write() as unit:
-            await complete(unit, job)
+        if message.parts_sent >= len(parts):
+            async with self._units.write() as unit:
+                await complete(unit, job)
 
-    async def _part(self, line: Line, message: Message, job: ClaimedJob, number: int, part: Part) -> bool:
-        """Bring one part and record it. False: nothing more can be brought there."""
+    async def _part(self, line: Line, message: Message, job: ClaimedJob, number: int, parts: Sequence[Part]) -> bool:
+        """Bring one part and record it; with the last one the job is done. False: nothing more can be brought there."""
+        part = parts[number - 1]
         try:
             provider_id = await self._out(line, message.letter, part, message.shown_id if number == 1 else "")
         except Upstream as error:
@@ -96,6 +98,8 @@ class Sender:
             raise
         async with self._units.write() as unit:
             await record(unit, message, number, DeliveryStatus.SENT, provider_id)
+            if number == len(parts):
+                await complete(unit, job)
         return True
 
     async def _out(self, line: Line, letter: Letter, part: Part, shown_id: str = "") -> str:
@@ -111,9 +115,10 @@ class Sender:
 
     async def _withdrawn(self, message: Message, job: ClaimedJob) -> bool:
         """A person has taken over since this was queued: it does not go out any more."""
-        async with self._units.write() as unit:
+        async with self._units.read() as unit:
             if not await message.is_held(unit):
                 return False
+        async with self._units.write() as unit:
             await queries.move_on(unit.db, message.id, DeliveryStatus.WITHDRAWN, "", unit.now())
             await complete(unit, job)
         return True

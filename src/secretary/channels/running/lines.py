@@ -11,6 +11,7 @@ from secretary.channels.messenger import Connection, Messenger
 from secretary.channels.models import ChannelInstance
 from secretary.channels.ports import InstanceView
 from secretary.channels.service import no_such_instance
+from secretary.kernel.errors import NotFound
 from secretary.kernel.secrets import Vault
 from secretary.kernel.unit import UnitFactory
 
@@ -53,6 +54,7 @@ class Lines:
         self._vault = vault
         self.messengers = messengers
         self._known: dict[str, tuple[float, Line]] = {}
+        self._addresses: dict[tuple[str, str], str] = {}
 
     async def get(self, instance_id: str) -> Line:
         """The line of an instance. Raises NotFound, Internal("secret_unreadable")."""
@@ -67,10 +69,19 @@ class Lines:
         return await self._renewed(row, known[1] if known else None)
 
     async def by_webhook(self, kind: str, webhook_key: str) -> Line | None:
-        """The line that a webhook's address names."""
-        async with self._units.read() as unit:
-            row = await queries.instance_at(unit.db, kind, webhook_key)
-        return await self.get(row.id) if row is not None else None
+        """The line that a webhook's address names: an address stays an instance's as long as that is there."""
+        known = self._addresses.get((kind, webhook_key))
+        if known is None:
+            async with self._units.read() as unit:
+                row = await queries.instance_at(unit.db, kind, webhook_key)
+            if row is None:
+                return None
+            known = self._addresses[kind, webhook_key] = row.id
+        try:
+            return await self.get(known)
+        except NotFound:
+            del self._addresses[kind, webhook_key]
+            return None
 
     async def _renewed(self, row: ChannelInstance, before: Line | None) -> Line:
         line = before if before is not None and _same(before.row, row) else self._open(row)

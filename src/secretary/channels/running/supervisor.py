@@ -76,9 +76,10 @@ class Supervisor:
         self._broadcast.publish(CHANGED, b"")
 
     def _work(self, available: WorkAvailable) -> None:
-        """Tell the process that holds an instance that something is queued for it."""
-        if available.kind.startswith(PREFIX) and available.kind.count(":"):
-            self._broadcast.publish(WORK, available.kind.rpartition(":")[2].encode())
+        """Tell the process that holds an instance that something is queued for it; what we hold ourselves knows."""
+        instance_id = available.kind.rpartition(":")[2]
+        if available.kind.startswith(PREFIX) and ":" in available.kind and instance_id not in self._runs:
+            self._broadcast.publish(WORK, instance_id.encode())
 
     def _work_elsewhere(self, message: bytes) -> None:
         held = self._runs.get(message.decode())

@@ -34,14 +34,18 @@ async def enqueue(unit: Unit, new: NewJob) -> JobId:
     return JobId(found) if found is not None else await enqueue(unit, new)  # it was finished in between
 
 
-async def claim(unit: Unit, kinds: Collection[str], holder: str, lease_s: float, limit: int = 1) -> list[ClaimedJob]:
+async def claim(
+    unit: Unit, kinds: Collection[str], holder: str, lease_s: float, limit: int = 1, *, buries: bool = True
+) -> list[ClaimedJob]:
     """Up to `limit` jobs that are due and whose lane is free, held by `holder` (new for each claim) for `lease_s` s.
 
-    A job whose lease ran out is claimed again; after its last attempt it is dead (`lease_expired`) instead.
+    A job whose lease ran out is claimed again; after its last attempt it is dead (`lease_expired`) instead, which who
+    claims often need not look for each time (`buries`).
     """
     now = unit.now()
     await selects.one_claim_at_a_time(unit.db)
-    await selects.bury_exhausted(unit.db, now)
+    if buries:
+        await selects.bury_exhausted(unit.db, now)
     jobs = await selects.claimable(unit.db, kinds, now, limit)
     for job in jobs:
         job.state = JobState.RUNNING
@@ -73,10 +77,12 @@ async def complete(unit: Unit, job: ClaimedJob) -> None:
 
     Repeating it changes nothing.
     """
-    if not await selects.is_done(unit.db, job.id, job.holder, job.attempt):
-        await _change(unit, job, {"state": JobState.DONE, "lease_until": None, "finished": unit.now()})
-        unit.record(WorkAvailable(job.kind))  # its lane is free
+    done = {"state": JobState.DONE, "lease_until": None, "finished": unit.now()}
+    if await selects.change_held(unit.db, job.id, job.holder, job.attempt, done):
+        unit.record(WorkAvailable(job.kind, after=job.id))  # its lane is free
         unit.record(JobChanged(job.id, "done", job.created_by))
+    elif not await selects.is_done(unit.db, job.id, job.holder, job.attempt):
+        raise LeaseLost
 
 
 async def fail(unit: Unit, job: ClaimedJob, failure: Failure, wait_s: float) -> bool:

@@ -2,12 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
+    Integer,
     Result,
+    Select,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -76,27 +80,39 @@ def _lane_is_free() -> ColumnElement[bool]:
     return or_(Job.lane.is_(None), ~exists().where(in_lane, before))
 
 
-async def claimable(db: AsyncSession, kinds: Collection[str], now: datetime, limit: int) -> Sequence[Job]:
-    """Due and free, in the order in which they became due."""
-    is_due = and_(is_open(Job), Job.run_at <= now, or_(Job.state == QUEUED, Job.lease_until <= now))
-    found = (
+@cache
+def _claimable() -> Select[tuple[Job]]:
+    """Built once: a worker asks for it with every job, and building it costs more than asking."""
+    now = bindparam("now", type_=Job.run_at.type)
+    was_lost = and_(Job.lease_until <= now, Job.attempts < Job.max_attempts)
+    is_due = and_(is_open(Job), Job.run_at <= now, or_(Job.state == QUEUED, was_lost))
+    return (
         select(Job)
-        .where(Job.kind.in_(kinds), is_due, _lane_is_free())
+        .where(Job.kind.in_(bindparam("kinds", expanding=True)), is_due, _lane_is_free())
         .order_by(Job.run_at, Job.number)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    return (await db.execute(found)).scalars().all()
+
+
+async def claimable(db: AsyncSession, kinds: Collection[str], now: datetime, limit: int) -> Sequence[Job]:
+    """Due and free, in the order in which they became due."""
+    found = await db.execute(_claimable(), {"kinds": list(kinds), "now": now, "most": limit})
+    return found.scalars().all()
+
+
+@cache
+def _next_due() -> Select[tuple[datetime | None, datetime | None]]:
+    now, is_ours = bindparam("now", type_=Job.run_at.type), Job.kind.in_(bindparam("kinds", expanding=True))
+    queued = select(func.min(Job.run_at)).where(is_ours, is_open(Job), Job.state == QUEUED, Job.run_at > now)
+    leased = select(func.min(Job.lease_until)).where(is_ours, Job.state == RUNNING, Job.lease_until > now)
+    return select(queued.scalar_subquery(), leased.scalar_subquery())
 
 
 async def next_due(db: AsyncSession, kinds: Collection[str], now: datetime) -> datetime | None:
     """What is due already waits for its lane, and the end of the job before it wakes the worker."""
-    queued = select(func.min(Job.run_at)).where(
-        Job.kind.in_(kinds), is_open(Job), Job.state == QUEUED, Job.run_at > now
-    )
-    leased = select(func.min(Job.lease_until)).where(Job.kind.in_(kinds), Job.state == RUNNING, Job.lease_until > now)
-    moments = [await db.scalar(queued), await db.scalar(leased)]
+    moments = (await db.execute(_next_due(), {"kinds": list(kinds), "now": now})).one()
     return min((moment for moment in moments if moment is not None), default=None)
 
 

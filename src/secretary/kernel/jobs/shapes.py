@@ -50,9 +50,12 @@ class ClaimedJob:
 
 @dataclass(frozen=True, slots=True)
 class WorkAvailable(Event):
-    """There may be something to do: wakes the workers of this process."""
+    """There may be something to do: wakes the workers of this process. `after` is the job that was completed just now,
+    where that is why.
+    """
 
     kind: str
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

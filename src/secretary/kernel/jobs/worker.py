@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -10,16 +11,18 @@ from secretary.kernel.errors import Internal
 from secretary.kernel.jobs import queue, schedules
 from secretary.kernel.jobs.retry import Retry, failure_of
 from secretary.kernel.jobs.shapes import ClaimedJob, LeaseLost, WorkAvailable
-from secretary.kernel.unit import UnitFactory
+from secretary.kernel.unit import Unit, UnitFactory
 
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[ClaimedJob], Awaitable[None]]
+BURY_EVERY_S = 1.0
 DATABASE_DOWN = (Internal, OSError)  # what a unit makes of a database that does not answer
 
 
 class Worker:
-    """Runs the jobs of the kinds it has handlers for, `slots` at once, until `stop`, and fires their schedules.
+    """Runs the jobs of the kinds it has handlers for, `slots` at once, until `stop`, and fires their schedules where
+    they may have any.
 
     It wakes when a unit of this process commits a job, when a job of its own ends, when the next one falls due, and
     every `poll_s` for what other processes enqueue. A worker that dies loses its leases after `lease_s`, and its jobs
@@ -37,6 +40,7 @@ class Worker:
         grace_s: float = 10.0,
         retry: Retry | None = None,
         luck: Callable[[], float] = random.random,
+        has_schedules: bool = True,
     ) -> None:
         self._units = units
         self._handlers = dict(handlers)
@@ -45,7 +49,10 @@ class Worker:
         self._luck = luck
         self._wake = asyncio.Event()
         self._is_stopping = False
-        self._running: set[asyncio.Task[None]] = set()
+        self._has_schedules = has_schedules
+        self._running: dict[asyncio.Task[None], str] = {}
+        self._completed: set[str] = set()
+        self._bury_at = datetime.min.replace(tzinfo=UTC)
 
     async def run(self) -> None:
         """Work until `stop`, or until cancelled: then running handlers are cancelled and their jobs given back."""
@@ -71,7 +78,10 @@ class Worker:
         self._wake.set()
 
     def _on_work(self, available: WorkAvailable) -> None:
-        if available.kind in self._handlers:
+        """A job of ours that its handler has completed wakes us when the handler ends, which is at once as a rule."""
+        if available.after and available.after in self._running.values():
+            self._completed.add(available.after)
+        elif available.kind in self._handlers:
             self._wake.set()
 
     async def _start_jobs(self) -> float | None:
@@ -81,20 +91,29 @@ class Worker:
             return None
         try:
             async with self._units.write() as unit:
-                await schedules.fire_due(unit, self._handlers.keys())
-                jobs = await queue.claim(unit, self._handlers.keys(), unit.new_id(), self._lease_s, free)
+                if self._has_schedules:
+                    await schedules.fire_due(unit, self._handlers.keys())
+                jobs = await self._claim(unit, free)
+                idle_s = None if len(jobs) == free else await self._idle_s(unit)
             for job in jobs:
                 self._start(job)
-            return None if len(jobs) == free else await self._idle_s()
+            return idle_s
         except DATABASE_DOWN:
             log.exception("jobs_unreachable")
             return self._poll_s
 
-    async def _idle_s(self) -> float:
-        async with self._units.read() as unit:
-            moments = [await each.next_due(unit, self._handlers.keys()) for each in (queue, schedules)]
+    async def _claim(self, unit: Unit, free: int) -> list[ClaimedJob]:
+        buries = unit.now() >= self._bury_at
+        if buries:
+            self._bury_at = unit.now() + timedelta(seconds=BURY_EVERY_S)
+        kinds = self._handlers.keys()
+        return await queue.claim(unit, kinds, unit.new_id(), self._lease_s, free, buries=buries)
+
+    async def _idle_s(self, unit: Unit) -> float:
+        sources = (queue, schedules) if self._has_schedules else (queue,)
+        moments = [await each.next_due(unit, self._handlers.keys()) for each in sources]
         due = min((moment for moment in moments if moment is not None), default=None)
-        wait_s = self._poll_s if due is None else (due - self._units.clock()).total_seconds()
+        wait_s = self._poll_s if due is None else (due - unit.now()).total_seconds()
         return min(max(wait_s, 0.0), self._poll_s)
 
     async def _wait(self, timeout_s: float | None) -> None:
@@ -106,11 +125,11 @@ class Worker:
 
     def _start(self, job: ClaimedJob) -> None:
         task = asyncio.create_task(self._run_one(job), name=f"job {job.kind}")
-        self._running.add(task)
+        self._running[task] = job.id
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        self._completed.discard(self._running.pop(task))
         self._wake.set()
         error = None if task.cancelled() else task.exception()
         if error is not None:  # the lease runs out, and the job runs again
@@ -149,6 +168,8 @@ class Worker:
 
     async def _record(self, job: ClaimedJob, handling: asyncio.Future[None]) -> None:
         error = asyncio.CancelledError() if handling.cancelled() else handling.exception()
+        if error is None and job.id in self._completed:
+            return
         try:
             async with self._units.write() as unit:
                 if error is None:
