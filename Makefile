@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FRONTEND := hatch_build.py $(shell find widget panel -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/generated/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-ui screenshots demo bench chaos format openapi lock clean
+.PHONY: help run test check check-ui screenshots demo demo-messengers bench chaos format openapi lock clean
 
 help:  ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -27,6 +27,9 @@ screenshots: $(VENV)/.dev  ## Take pictures of every view of the panel into data
 
 demo: $(VENV)/.run  ## Build the panel's demo, which needs no server, into panel/dist/demo and panel/dist/demo-web
 	@cd panel && npm run build -- --mode demo && npm run build -- --mode demo-web
+
+demo-messengers: $(VENV)/.dev  ## Play a customer in Telegram and WhatsApp, without a token or a number
+	@$(BIN)/python -m tests.support.fakes.demo
 
 bench: $(VENV)/.dev  ## Measure speed and memory
 	@$(BIN)/python -m bench
