@@ -5,6 +5,7 @@ the requests that bring it; a `Connection` makes requests. Storing, order, limit
 answers, files and limits of customers are the house's (`channels.intake`, `channels.outbound`).
 """
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,9 @@ from secretary.kernel.text import CleanText
 
 Address = Mapping[str, JsonValue]
 """Where a thread is written to, in the provider's words: a chat's id and what else its requests need."""
+
+_CITED = re.compile(r"\[(\d{1,3})\]")
+_WEB = ("http://", "https://")
 
 FileKind = Literal["photo", "file", "voice", "audio", "video", "sticker", "location", "contact"]
 
@@ -195,6 +199,15 @@ class Outgoing:
     language: Language = "ru"
     quoted_id: str = ""
     is_window_open: bool = True
+
+    @property
+    def told_sources(self) -> Sequence[tuple[int, Source]]:
+        """The sources worth telling, each with the number by which the text cites it: passages of documents, what can
+        be opened, and what is cited. The name of an FAQ entry tells a customer nothing.
+        """
+        cited = {int(number) for number in _CITED.findall(self.text)}
+        numbered = enumerate(self.sources, 1)
+        return [(n, one) for n, one in numbered if one.title and (one.quote or n in cited or one.url.startswith(_WEB))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,11 +77,11 @@ def test_a_link_that_no_customer_can_open_is_its_words() -> None:
 
 def test_sources_are_listed_under_the_text_with_links_where_they_lead_somewhere() -> None:
     sources = [
-        Source(title="Прайс", url="https://shop.example/p?a=1&b"), Source(title="Правила", url="/docs/1"),
-        Source(title="Прайс", url="https://shop.example/p?a=1&b"), Source(title="", url=""),
+        Source(title="FAQ: Цена"), Source(title="Прайс", url="https://shop.example/p?a=1&b"),
+        Source(title="Правила", url="/docs/1", quote="Возврат — 14 дней."), Source(title="", url=""),
     ]  # fmt: skip
-    [(text, entities)] = shown("400 ₽ [1]  ", sources=sources)
-    assert text == "400 ₽ [1]\n\nИсточники:\n1. Прайс\n2. Правила"
+    [(text, entities)] = shown("400 ₽ [2]  ", sources=sources)
+    assert text == "400 ₽ [2]\n\nИсточники:\n2. Прайс\n3. Правила"
     assert [one["url"] for one in entities] == ["https://shop.example/p?a=1&b"]
     assert "Sources:" in text_of("x", sources=sources, language="en")
 

@@ -1,6 +1,5 @@
 """One message of ours as the requests that bring it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -20,7 +19,6 @@ MAX_CAPTION: Final = 1024
 SEND: Final = "messages"
 _MAX_PARAMETER: Final = 1024
 _SOURCES: Final[Mapping[Language, str]] = {"ru": "Источники", "en": "Sources"}
-_CITED: Final = re.compile(r"\[(\d{1,3})\]")
 _IMAGES: Final = frozenset({"image/jpeg", "image/png"})
 _AUDIOS: Final = frozenset({"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/opus"})
 _VIDEOS: Final = frozenset({"video/mp4", "video/3gpp"})
@@ -83,13 +81,7 @@ def _with_options(
 
 
 def _sources(message: Outgoing) -> str:
-    """Those that can be opened or that the text refers to; the name of an FAQ entry tells a customer nothing."""
-    cited = set(_CITED.findall(message.text))
-    lines = [
-        f"{number}\\. {_source(source)}"
-        for number, source in enumerate(message.sources, 1)
-        if str(number) in cited or _is_open(source)
-    ]
+    lines = [f"{number}\\. {_source(source)}" for number, source in message.told_sources]
     return "\n".join([f"_{_SOURCES[message.language]}:_", *lines]) if lines else ""
 
 

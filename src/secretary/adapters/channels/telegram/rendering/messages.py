@@ -13,7 +13,6 @@ from secretary.adapters.channels.telegram.rendering.keyboard import keyboard_of
 from secretary.adapters.channels.telegram.rendering.markdown import rich_of
 from secretary.adapters.channels.telegram.rendering.rich import Rich, Span
 from secretary.channels.messenger import OutFile, Outgoing, Part
-from secretary.conversations.ports import Source
 from secretary.kernel.errors import Language
 
 MAX_TEXT: Final = 4096
@@ -32,7 +31,7 @@ Body = dict[str, JsonValue]
 
 def parts_of(message: Outgoing) -> Sequence[Part]:
     """The requests in order, at least one: texts, then files; the buttons are under the last."""
-    rich = _with_sources(rich_of(message.text), message.sources, message.language)
+    rich = _with_sources(rich_of(message.text), message)
     fits_caption = bool(message.files) and length16(rich.text.strip()) <= MAX_CAPTION
     parts = list(_captioned(rich, message.files) if fits_caption else _apart(rich, message.files))
     parts[0] = _extended(parts[0], _quoting(message.quoted_id))
@@ -87,17 +86,18 @@ def _extended(part: Part, more: Body) -> Part:
     return Part(part.method, {**part.body, **more}, part.file) if more else part
 
 
-def _with_sources(rich: Rich, sources: Sequence[Source], language: Language) -> Rich:
+def _with_sources(rich: Rich, message: Outgoing) -> Rich:
     """A short list under the text; a link where a customer could open it."""
-    unique = [one for one in dict.fromkeys((each.title.strip() or each.url, each.url) for each in sources) if one[0]]
-    if not unique:
+    told = message.told_sources
+    if not told:
         return rich
     said = rich.text.rstrip()
-    text = f"{said}\n\n{_SOURCES[language]}"
+    text = f"{said}\n\n{_SOURCES[message.language]}"
     spans = [Span(one.begin, min(one.end, len(said)), one.tag, one.value) for one in rich.spans]
-    for number, (title, url) in enumerate(unique[:_MAX_SOURCES], start=1):
+    for number, source in told[:_MAX_SOURCES]:
         text += f"\n{number}. "
-        if is_web_address(url):
-            spans.append(Span(len(text), len(text) + len(title), "a", url))
+        title = source.title.strip()
+        if is_web_address(source.url):
+            spans.append(Span(len(text), len(text) + len(title), "a", source.url))
         text += title
     return Rich(text, spans)
