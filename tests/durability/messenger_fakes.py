@@ -22,7 +22,6 @@ from tests.support.fakes.whatsapp import FakeWhatsApp
 from tests.support.fakes.whatsapp.world import Number
 
 SENDING = ("sendMessage", "messages")
-AGAIN_S = (0.5, 20.0)
 CONNECTIONS, SHUFFLE, TWICE = 8, 3, 0.03
 Told = Callable[[str, float], None]
 
@@ -37,6 +36,7 @@ class Weather:
     done_and_cut: float = 0.002
     unheard: float = 0.001
     again: float = 0.02
+    again_s: tuple[float, float] = (0.5, 20.0)
 
 
 @dataclass(slots=True)
@@ -99,16 +99,16 @@ def listen(service: FakeService, told: Told) -> None:
 class Later:
     """Brings updates once more, after a while."""
 
-    def __init__(self, share: float, luck: random.Random) -> None:
-        self._share = share
+    def __init__(self, weather: Weather, luck: random.Random) -> None:
+        self._weather = weather
         self._luck = luck
         self._tasks: set[asyncio.Task[None]] = set()
         self.count = 0
 
     def maybe(self, bring: Callable[[], None]) -> None:
-        if self._luck.random() < self._share:
+        if self._luck.random() < self._weather.again:
             self.count += 1
-            task = asyncio.create_task(self._after(self._luck.uniform(*AGAIN_S), bring))
+            task = asyncio.create_task(self._after(self._luck.uniform(*self._weather.again_s), bring))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -128,7 +128,7 @@ class BadTelegram(FakeTelegram):
     def __init__(self, weather: Weather, luck: random.Random) -> None:
         super().__init__(habits=Habits(CONNECTIONS, TWICE, SHUFFLE), keep_calls=10)
         self.faults = faults(weather, luck)
-        self.later = Later(weather.again, luck)
+        self.later = Later(weather, luck)
 
     def deliver(self, bot: Bot, kind: str, body: dict[str, Any]) -> int:
         number = super().deliver(bot, kind, body)
@@ -152,7 +152,7 @@ class BadWhatsApp(FakeWhatsApp):
         self.faults = faults(weather, luck)
         for fault in self.faults:
             fault.words = "130429" if fault.status == 429 else ""
-        self.later = Later(weather.again, luck)
+        self.later = Later(weather, luck)
         self._held: list[dict[str, Any]] | None = None
 
     def deliver(self, number: Number, update: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from tests.support.fakes.whatsapp import FakeWhatsApp
 from tests.support.process import Served
 
 TOKEN = "700100:AAEsecretsecretsecret"
+META = {"phone_number_id": "106", "access_token": "t" * 30, "verify_token": "verify-me", "app_secret": "s" * 30}
 OPEN = {"ALLOWED_PRIVATE_HOSTS": "127.0.0.1", "ADMIN_AUTH_ENABLED": "false", "LLM_BACKEND": "none"}
 
 
@@ -26,7 +27,9 @@ class Owner:
             return said
 
     async def makes(self, kind, **fields):
-        instance = (await self.does("POST", f"/admin/{kind}/instances", name="Shop", auto_start=True, **fields))["instance"]
+        instance = (await self.does("POST", f"/admin/{kind}/instances", name="Shop", auto_start=True, **fields))[
+            "instance"
+        ]
         await until(lambda: self._runs(kind, instance["id"]), "running")
         return instance
 
@@ -84,7 +87,10 @@ async def test_a_customer_in_telegram_is_answered_taken_over_and_given_back(tmp_
             await owner.does("POST", f"/admin/inbox/{session['id']}/give-back")
             await fake.people.say(TOKEN, 7, "Сколько стоит доставка?")
             await until(shows(fake, 7, 4), "the secretary again")
-            assert [text.split("\n")[0][:20] for text in texts(fake, 7)[2:]] == ["Здравствуйте, это Ма", "Доставка по городу с"]
+            assert [text.split("\n")[0][:20] for text in texts(fake, 7)[2:]] == [
+                "Здравствуйте, это Ма",
+                "Доставка по городу с",
+            ]
 
             await fake.people.group(TOKEN, -500, 8)
             await fake.people.say(TOKEN, 8, "@shop_bot сколько стоит доставка?", -500)
@@ -107,11 +113,8 @@ async def test_a_customer_in_whatsapp_is_answered_and_told_that_it_was_read(tmp_
     async with FakeWhatsApp(progress=("sent", "delivered", "read")) as fake, aiohttp.ClientSession() as http:
         with await asyncio.to_thread(Served, tmp_path, OPEN) as served:
             owner = Owner(http, served.url)
-            fake.number("106", "t" * 30, "s" * 30)
-            instance = await owner.makes(
-                "whatsapp", phone_number_id="106", access_token="t" * 30, verify_token="verify-me", app_secret="s" * 30,
-                api_url=fake.api_url,
-            )  # fmt: skip
+            fake.number("106", META["access_token"], META["app_secret"])
+            instance = await owner.makes("whatsapp", **META, api_url=fake.api_url)
             await fake.controls["webhook"]("106", served.url + instance["webhook_url"])
             await fake.people.say("106", "79990000001", "Сколько стоит доставка?")
             await until(shows(fake, "79990000001", 1), "the answer")

@@ -57,6 +57,7 @@ CAPABLE = Capabilities(
 class PigeonSettings(MessengerSettings):
     template_name: str = ""
     allowed_users: list[str] = Field(default=[])
+    mode: str = "auto"
 
 
 class PigeonSecrets(BaseModel):

@@ -65,8 +65,9 @@ class Webhooks:
         except Invalid:
             log.warning("webhook_not_understood", kind=line.kind, instance_id=line.id)
             return _refused(HTTPStatus.BAD_REQUEST)
-        async with self._units.write() as unit:
-            await receipts.store(unit, line.id, updates)
+        with self._intake.gaps.storing(line.id, updates):
+            async with self._units.write() as unit:
+                await receipts.store(unit, line.id, updates)
         self._intake.wake(line.id, [update.thread for update in updates])
         return Response(status_code=HTTPStatus.OK)
 

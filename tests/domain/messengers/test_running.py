@@ -48,9 +48,9 @@ def supervisor(loft, holder):
 
 
 @pytest.fixture
-def running(loft, run):
+def running(app, run):
     """The supervisor of this process, at work."""
-    its = loft.app.messaging.supervisor
+    its = app.messaging.supervisor
     run(its.start(alone=True))
     yield its
     run(its.close())
@@ -147,3 +147,11 @@ async def test_a_run_whose_process_died_is_not_called_running(loft):
         run = await queries.run(unit.db, loft.id)
         assert service.state_of(row, run, unit.now()).is_running
         assert not service.state_of(row, run, unit.now() + timedelta(minutes=1)).is_running
+
+
+async def test_a_webhook_without_an_address_says_what_is_missing(app, pigeon, running):
+    loft = await Loft.of(app, pigeon, settings={"mode": "webhook"})
+    await until(is_(loft, RunStatus.FAILED), "the failure")
+    async with app.units.read() as unit:
+        assert (await queries.run(unit.db, loft.id)).error == "channel_needs_public_url"
+    assert pigeon.post.opened == []

@@ -14,6 +14,7 @@ import structlog
 from secretary.assistant.ports import Accepted, Turns
 from secretary.channels.incoming import queries
 from secretary.channels.incoming.following import follow
+from secretary.channels.incoming.gaps import Gaps
 from secretary.channels.incoming.hearing import Hearing
 from secretary.channels.incoming.taken import Taken
 from secretary.channels.messenger import Said, Tapped
@@ -26,8 +27,6 @@ from secretary.kernel.unit import Unit, UnitFactory
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 20
-PATIENCE = timedelta(seconds=1)
-"""How long an update waits for one that was written before it and has not come yet."""
 LOOK_AGAIN_S = 0.1
 LEFT_BEHIND = timedelta(seconds=30)
 
@@ -56,6 +55,7 @@ class Intake:
         self._watcher = watcher
         self._threads: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._again: set[tuple[str, str]] = set()
+        self.gaps = Gaps()
 
     def wake(self, instance_id: str, threads: Sequence[str]) -> None:
         """Something waits in these threads."""
@@ -70,6 +70,7 @@ class Intake:
     async def sweep(self, *, everything: bool = False) -> None:
         """Take what was left behind: by a process that died, or that could not reach the database. Repeatable."""
         async with self._units.read() as unit:
+            self.gaps.begin(unit.now())
             before = unit.now() - (timedelta(0) if everything else LEFT_BEHIND)
             left = await queries.waiting_threads(unit.db, before)
         for instance_id, thread in left:
@@ -118,7 +119,7 @@ class Intake:
         async with self._units.write() as unit:
             waiting = await queries.waiting_of(unit.db, line.id, thread, limit)
             for receipt in waiting:
-                if await _is_early(unit, receipt):
+                if await self.gaps.is_early(unit, receipt):
                     return taken, False, True
                 taken += await self._one(unit, line, receipt)
         return taken, len(waiting) == limit, False
@@ -158,12 +159,3 @@ class Intake:
             self._watcher.watch(line, taken, self._turns.begin(taken.exchange))
         elif taken.callback_id or taken.stop:
             self._watcher.watch(line, taken, Accepted("", "", "", is_new=False))
-
-
-async def _is_early(unit: Unit, receipt: ChannelReceipt) -> bool:
-    """Was another one written before it that has not come, though it may still be on its way?"""
-    if receipt.follows is None or unit.now() - receipt.received >= PATIENCE:
-        return False
-    if await queries.is_known(unit.db, receipt.instance_id, str(receipt.follows)):
-        return False
-    return await queries.has_earlier(unit.db, receipt.instance_id, receipt.order)

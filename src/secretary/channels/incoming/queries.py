@@ -41,9 +41,12 @@ async def waiting_threads(db: AsyncSession, before: datetime) -> Sequence[tuple[
     return [(instance_id, thread) for instance_id, thread in await db.execute(found)]
 
 
-async def is_known(db: AsyncSession, instance_id: str, key: str) -> bool:
-    found = select(ChannelReceipt.id).where(ChannelReceipt.instance_id == instance_id, ChannelReceipt.key == key)
-    return (await db.scalars(found)).first() is not None
+async def received(db: AsyncSession, instance_id: str, keys: Sequence[str]) -> Mapping[str, datetime]:
+    """When those of these updates came that did."""
+    found = select(ChannelReceipt.key, ChannelReceipt.received).where(
+        ChannelReceipt.instance_id == instance_id, ChannelReceipt.key.in_(keys)
+    )
+    return {key: at for key, at in await db.execute(found)}  # noqa: C416 -- rows are no pairs to a type checker
 
 
 async def has_earlier(db: AsyncSession, instance_id: str, order: int) -> bool:

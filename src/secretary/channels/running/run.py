@@ -78,6 +78,8 @@ class Run:
     async def _open(self) -> None:
         self._line = line = await self._tools.lines.get(self.row.id)
         line.messenger.ready(line.settings, line.secrets)
+        if line.messenger.polls and not self._polls and not self._tools.public_url:
+            raise _no_public_url()
         url = webhook_url(line, self._tools.public_url)
         secret = self._tools.lines.webhook_secret(line.id)
         identity = await line.connection.open("" if self._polls else url, secret)
@@ -145,6 +147,16 @@ def polls(line: Line, public_url: str) -> bool:
     """Does this instance ask for its updates?"""
     mode = getattr(line.settings, "mode", "auto")
     return line.messenger.polls and (mode == "polling" or (mode == "auto" and not public_url.startswith("https://")))
+
+
+def _no_public_url() -> Invalid:
+    return Invalid(
+        "channel_needs_public_url",
+        en="A webhook needs SECRETARY_PUBLIC_URL, the https address under which the internet reaches the secretary. "
+        "Set it and start again, or choose polling.",
+        ru="Для вебхука нужна переменная SECRETARY_PUBLIC_URL: https-адрес, по которому секретарь виден из интернета. "
+        "Задайте её и перезапустите секретаря или выберите опрос.",
+    )
 
 
 def webhook_url(line: Line, public_url: str) -> str:

@@ -65,8 +65,7 @@ class Supervisor:
             with suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
-        for instance_id in list(self._runs):
-            await self._end(instance_id)
+        await asyncio.gather(*(self._end(instance_id) for instance_id in list(self._runs)))
 
     def _changed(self, happened: object) -> None:
         """Somebody changed an instance; what we tell of our own runs is no reason to look."""

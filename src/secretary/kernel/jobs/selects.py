@@ -81,7 +81,7 @@ def _lane_is_free() -> ColumnElement[bool]:
 
 
 @cache
-def _claimable() -> Select[tuple[Job]]:
+def _claimable() -> Select[Job]:
     """Built once: a worker asks for it with every job, and building it costs more than asking."""
     now = bindparam("now", type_=Job.run_at.type)
     was_lost = and_(Job.lease_until <= now, Job.attempts < Job.max_attempts)
@@ -99,11 +99,11 @@ def _claimable() -> Select[tuple[Job]]:
 async def claimable(db: AsyncSession, kinds: Collection[str], now: datetime, limit: int) -> Sequence[Job]:
     """Due and free, in the order in which they became due."""
     found = await db.execute(_claimable(), {"kinds": list(kinds), "now": now, "most": limit})
-    return found.scalars().all()
+    return [row[0] for row in found]
 
 
 @cache
-def _next_due() -> Select[tuple[datetime | None, datetime | None]]:
+def _next_due() -> Select[datetime, datetime | None]:
     now, is_ours = bindparam("now", type_=Job.run_at.type), Job.kind.in_(bindparam("kinds", expanding=True))
     queued = select(func.min(Job.run_at)).where(is_ours, is_open(Job), Job.state == QUEUED, Job.run_at > now)
     leased = select(func.min(Job.lease_until)).where(is_ours, Job.state == RUNNING, Job.lease_until > now)
