@@ -34,8 +34,9 @@ demo-messengers: $(VENV)/.dev  ## Play a customer in Telegram and WhatsApp, with
 bench: $(VENV)/.dev  ## Measure speed and memory
 	@$(BIN)/python -m bench
 
-chaos: $(VENV)/.dev  ## Kill the program again and again while 200 visitors write; count what is lost
+chaos: $(VENV)/.dev  ## Kill the program again and again while visitors and messengers' customers write; count what is lost
 	@$(BIN)/python -m tests.durability.chaos
+	@$(BIN)/python -m tests.durability.messenger_chaos $(if $(MESSAGES),--messages $(MESSAGES))
 
 format: $(VENV)/.dev  ## Put the code into its form
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix-only --quiet .

@@ -22,7 +22,7 @@ def with_more_routes(count: int) -> None:
         own, extra = module.routers, APIRouter(prefix="/admin/bench")
         for number in range(count):
             extra.add_api_route(f"/thing{number}/{{thing_id}}", _endpoint(number), methods=["GET", "PUT"][number % 2 :])
-        module.routers = lambda channels: [*own(channels), extra]
+        module.routers = lambda *kinds: [*own(*kinds), extra]
         return original(app)
 
     asgi._admin = admin

@@ -1,5 +1,8 @@
+import { QueryClient } from '@tanstack/vue-query'
 import { describe, expect, test } from 'vitest'
 import type { ContactOut, IdentityOut } from '../src/api/generated'
+import { contactsListContactsQueryKey, contactsReadTimelineQueryKey } from '../src/api/generated/@tanstack/vue-query.gen'
+import feature from '../src/features/contacts'
 import IdentitiesCard from '../src/features/contacts/IdentitiesCard.vue'
 import { bodyOf, valuesOf } from '../src/features/contacts/about'
 import { kindsOf, nameOf, shared, shownValue } from '../src/features/contacts/contacts'
@@ -40,4 +43,13 @@ test('what a channel vouches for cannot be taken away, and whoever may only look
   const others = await mounted(IdentitiesCard, { props: { contact, mayEdit: false } })
   expect(others.findAll('button')).toEqual([])
   others.unmount()
+})
+
+test('a message makes time lines stale, and not the whole list', () => {
+  const queries = new QueryClient()
+  const [timeline, list] = [contactsReadTimelineQueryKey({ path: { contact_id: 'c1' } }), contactsListContactsQueryKey()]
+  for (const key of [timeline, list]) queries.setQueryData(key as never, {} as never)
+  const tell = feature.live!.conversation as (change: object, cache: QueryClient) => void
+  tell({ type: 'update', resource: 'conversation', id: 's1' }, queries)
+  expect([timeline, list].map((key) => queries.getQueryState(key as never)?.isInvalidated)).toEqual([true, false])
 })

@@ -11,7 +11,7 @@ import { Panel } from './panel'
 import type { Settings } from './settings'
 import { Visit } from './visit'
 
-/** How often a visitor who waits for a person's answer looks for it. */
+/** How often a visitor who waits for a person's answer looks for it; any other looks each fourth time. */
 const WATCH_MS = 8000
 
 /** Keys typed in the chat are not shortcuts of the page around it. */
@@ -27,6 +27,7 @@ export class Widget {
   readonly #icon: Settings['button_icon']
   #isOpen = false
   #hasUnread = false
+  #looks = 0
 
   constructor(settings: Settings, api: Api) {
     const language = pickLanguage(settings.language, document.documentElement.lang, navigator.language)
@@ -93,7 +94,8 @@ export class Widget {
   }
 
   #watch(): void {
-    if (this.#isOpen && !document.hidden && this.#conversation.isWithPerson) void this.#conversation.refresh()
+    const isDue = this.#conversation.isWithPerson || !(++this.#looks % 4)
+    if (this.#isOpen && !document.hidden && isDue) void this.#conversation.refresh()
   }
 
   #tell({ text, problem }: Entry): void {

@@ -13,9 +13,15 @@ from secretary.web.sse import DONE, frame
 async def frames(
     answer_id: str, replies: AsyncIterator[tuple[int, Reply]], accepted: bytes = b""
 ) -> AsyncGenerator[bytes, None]:
-    """The rest of an answer; `accepted` goes first where a message has just been stored."""
+    """The rest of an answer; `accepted` goes first where a message has just been stored. Without an id of the answer a
+    person has the conversation: the stream says so and ends.
+    """
     if accepted:
         yield accepted
+    if not answer_id:
+        yield frame({"type": "handoff", "message": ""}, 0)
+        yield DONE
+        return
     async for reached, reply in replies:
         yield render(answer_id, reached, reply)
     yield DONE

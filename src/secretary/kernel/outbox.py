@@ -8,8 +8,18 @@ he does not, a crash between sending and recording may send twice.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from secretary.kernel.jobs import ClaimedJob, DeadLetters, Handler, JobId, NewJob, Payload, dead_letters, enqueue
-from secretary.kernel.jobs.selects import any_job
+from secretary.kernel.jobs import (
+    ClaimedJob,
+    DeadLetters,
+    Handler,
+    JobId,
+    NewJob,
+    Payload,
+    dead_letters,
+    enqueue,
+    resend,
+)
+from secretary.kernel.jobs.selects import any_job, dead_job
 from secretary.kernel.unit import Unit
 
 PREFIX = "outbox."
@@ -39,6 +49,15 @@ async def send_later(unit: Unit, outgoing: Outgoing) -> JobId:
     lane = f"{kind}:{outgoing.conversation}" if outgoing.conversation else None
     job = NewJob(kind, outgoing.payload, outgoing.idempotency_key, lane, max_attempts=MAX_ATTEMPTS)
     return await enqueue(unit, job)
+
+
+async def send_again(unit: Unit, channel: str, idempotency_key: str) -> bool:
+    """Try once more what could not be sent; False where nothing of that key has been given up."""
+    dead = await dead_job(unit.db, PREFIX + channel, idempotency_key)
+    if dead is None:
+        return False
+    await resend(unit, dead)
+    return True
 
 
 def handlers_for(senders: Mapping[str, Sender]) -> dict[str, Handler]:

@@ -183,3 +183,21 @@ async def test_outside_the_window_only_a_template_goes_out(loft, pigeon, templat
             with pytest.raises(Conflict, match="window_closed"):
                 await outlet.send(unit, session, message.id, is_automatic=True)
         assert (await incoming.thread_of(unit.db, session.id)).id == thread.id
+
+
+async def test_what_was_given_up_is_sent_again_when_a_person_wants_it(loft, client, people):
+    await loft.says(7, "Tell me a story")
+    loft.post.faults = [refused("channel_refused")]
+    await loft.deliver()
+    admin = client.signed_in(people.admin.token)
+    session = (await admin.get("/admin/inbox")).json()["sessions"][0]
+    part = (await admin.get(f"/admin/inbox/{session['id']}")).json()["session"]["deliveries"][0]
+    assert (part["state"], part["error"]) == ("failed", "channel_refused")
+    url = f"/admin/inbox/{session['id']}/messages/{part['message_id']}/resend"
+    assert (await client.signed_in(people.other.token).post(url, {})).status == 404
+    assert (await admin.post(url, {})).status == 202
+    assert await deliveries(loft) == [(1, "queued", None, "")]
+    await loft.deliver()
+    assert loft.texts == ["The answer"]
+    answer = await admin.post(url, {})
+    assert (answer.status, answer.json()["code"]) == (409, "not_undelivered")

@@ -223,3 +223,9 @@ class OneCanned(BaseModel):
 class CannedAnswers(BaseModel):
     canned_answers: Sequence[CannedOut]
     total: int
+
+
+class Resent(BaseModel):
+    """It is tried once more."""
+
+    status: Literal["queued"] = "queued"

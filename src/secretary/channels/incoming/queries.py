@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -69,15 +69,20 @@ async def thread(db: AsyncSession, instance_id: str, thread_key: str) -> Channel
 
 async def thread_of(db: AsyncSession, session_id: str) -> ChannelThread | None:
     """Where the customer of a conversation is written to, whether it goes on there or a later one does."""
-    found = (
-        select(ChannelThread)
-        .join(ChatSession, ChatSession.source_id == ChannelThread.instance_id)
-        .where(
-            ChatSession.id == session_id,
-            (ChannelThread.thread == ChatSession.contact_key) | (ChannelThread.session_id == ChatSession.id),
-        )
-    )
-    return (await db.scalars(found.limit(1))).first()
+    for statement in (_GOES_ON, _WENT_ON):  # asked in one, no index would be used, and a bot has many threads
+        found = (await db.scalars(statement, {"its_session": session_id})).first()
+        if found is not None:
+            return found
+    return None
+
+
+_OF_INSTANCE = select(ChannelThread).join(ChatSession, ChatSession.source_id == ChannelThread.instance_id).limit(1)
+_GOES_ON = _OF_INSTANCE.where(
+    ChatSession.id == bindparam("its_session"), ChannelThread.session_id == bindparam("its_session")
+)
+_WENT_ON = _OF_INSTANCE.where(
+    ChatSession.id == bindparam("its_session"), ChannelThread.thread == ChatSession.contact_key
+)
 
 
 async def threads(

@@ -49,6 +49,15 @@ async def keep_shown(db: AsyncSession, message_id: str, shown_id: str) -> None:
     await db.execute(first.values(shown_id=shown_id).execution_options(synchronize_session=False))
 
 
+async def queue_failed(db: AsyncSession, message_id: str, now: datetime) -> None:
+    """What was given up waits again."""
+    failed = update(ChannelDelivery).where(
+        ChannelDelivery.message_id == message_id, ChannelDelivery.state == DeliveryStatus.FAILED
+    )
+    values = {"state": DeliveryStatus.QUEUED, "error": "", "updated": now}
+    await db.execute(failed.values(values).execution_options(synchronize_session=False))
+
+
 async def move_on(db: AsyncSession, message_id: str, state: DeliveryStatus, error: str, now: datetime) -> None:
     """Say of every part that is not out yet what became of it."""
     queued = update(ChannelDelivery).where(

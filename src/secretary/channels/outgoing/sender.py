@@ -16,6 +16,7 @@ from secretary.channels.outgoing.queueing import MESSAGE
 from secretary.channels.outgoing.writing import Message, record, write_message
 from secretary.channels.running.lines import Line, Lines
 from secretary.channels.running.logbook import note
+from secretary.conversations.events import ConversationWentOn
 from secretary.kernel.errors import Upstream
 from secretary.kernel.jobs import ClaimedJob, complete
 from secretary.kernel.unit import UnitFactory
@@ -98,6 +99,7 @@ class Sender:
             raise
         async with self._units.write() as unit:
             await record(unit, message, number, DeliveryStatus.SENT, provider_id)
+            unit.record(ConversationWentOn(message.session_id, line.row.owner_id))
             if number == len(parts):
                 await complete(unit, job)
         return True

@@ -118,7 +118,15 @@ class Run:
             self._units, self._tools.lines, line.id, pacer, self._tools.writers, self._tools.live.settled, self._refuse
         )
         kind = outbox.PREFIX + queue_of(line.kind, line.id)
-        return Worker(self._units, {kind: sender.handle}, slots=SLOTS, poll_s=POLL_S, grace_s=GRACE_S, has_schedules=False)
+        return Worker(
+            self._units,
+            {kind: sender.handle},
+            slots=SLOTS,
+            lease_s=service.LEASE.total_seconds(),  # whoever takes the instance over has its messages then, too
+            poll_s=POLL_S,
+            grace_s=GRACE_S,
+            has_schedules=False,
+        )
 
     def _refuse(self, error: Upstream) -> None:
         if self._refusal is not None and not self._refusal.done() and error.code == TOKEN:

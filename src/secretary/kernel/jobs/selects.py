@@ -54,6 +54,12 @@ async def any_job(db: AsyncSession, kind: str, key: str) -> str | None:
     return await db.scalar(select(Job.id).where(Job.kind == kind, Job.key == key).order_by(Job.number.desc()).limit(1))
 
 
+async def dead_job(db: AsyncSession, kind: str, key: str) -> str | None:
+    """The newest dead job of that key."""
+    dead_one = select(Job.id).where(Job.kind == kind, Job.key == key, Job.state == DEAD)
+    return await db.scalar(dead_one.order_by(Job.number.desc()).limit(1))
+
+
 async def one_claim_at_a_time(db: AsyncSession) -> None:
     """Two claims side by side could not see each other's and would let two jobs of a lane run at once. On SQLite
     writing units follow each other anyway.

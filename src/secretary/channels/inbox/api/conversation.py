@@ -5,9 +5,10 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse
 
-from secretary.channels.inbox.access import seen
-from secretary.channels.inbox.api.deps import MayRead, OutletDep
-from secretary.channels.inbox.shapes import AttachmentOut, DeliveryOut, InboxSession, OneInboxSession
+from secretary.channels.inbox.access import seen, touched
+from secretary.channels.inbox.api.deps import MayRead, MayWrite, OutletDep
+from secretary.channels.inbox.resending import send_once_more
+from secretary.channels.inbox.shapes import AttachmentOut, DeliveryOut, InboxSession, OneInboxSession, Resent
 from secretary.channels.inbox.showing import inbox_row
 from secretary.channels.outgoing import queries as outgoing
 from secretary.conversations import queries as conversations
@@ -15,6 +16,7 @@ from secretary.conversations.attachments import service as attachments
 from secretary.conversations.attachments.service import no_such_attachment
 from secretary.conversations.models import ChatAttachment
 from secretary.conversations.ports import AttachmentState
+from secretary.conversations.service import get_message
 from secretary.web.deps import UnitDep, services
 
 router = APIRouter(prefix="/admin/inbox", tags=["inbox"])
@@ -51,6 +53,15 @@ def _path(folder: Path, row: ChatAttachment) -> Path:
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
         raise no_such_attachment()
     return path
+
+
+@router.post("/{session_id}/messages/{message_id}/resend", status_code=202)
+async def resend_message(unit: UnitDep, actor: MayWrite, session_id: str, message_id: str) -> Resent:
+    """Try once more to bring what could not be delivered. 409 `not_undelivered` where nothing waits for that."""
+    session = await touched(unit, actor, session_id)
+    await get_message(unit, session_id, message_id)
+    await send_once_more(unit, session, message_id)
+    return Resent()
 
 
 @router.get("/{session_id}")
