@@ -194,9 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--pauses", type=float, nargs=2, default=(4.0, 12.0), help="seconds between two kills")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
-    battle = Battle(
-        given.messages, given.chats, given.desks, given.at_once, tuple(given.pauses), seed=given.seed
-    )
+    battle = Battle(given.messages, given.chats, given.desks, given.at_once, tuple(given.pauses), seed=given.seed)
     reports = [asyncio.run(run(engine, battle)) for engine in given.engines]
     for report in reports:
         print(report.line())

@@ -16,6 +16,8 @@ export interface Case {
   deliveriesOf: (messageId: string) => DeliveryOut[]
   filesOf: (messageId: string) => AttachmentOut[]
   nameOf: (message: Message) => string
+  /** Try once more to bring a message. */
+  sendAgain: (messageId: string) => void
   writeAgain: (text: string) => void
 }
 

@@ -126,6 +126,17 @@ function reply(asked: Ask): unknown {
   return { message: { id, seq, content, author_id, created }, session: rowFor(row.id) }
 }
 
+function resend({ params }: Ask): unknown {
+  const row = rowFor(params[0]!)
+  const part = detailsOf(row.id).deliveries.find((each) => each.message_id === params[1] && each.state === 'failed')
+  const message = chatOf(row.id).messages.find((each) => each.id === params[1])
+  if (!message) throw notFound()
+  if (!part) throw new Refusal(409, 'not_undelivered', { ru: 'Это сообщение в пути или уже доставлено: отправлять снова нечего.', en: 'This message is on its way or has arrived; there is nothing to send again.' })
+  part.error = ''
+  void deliver(row, message)
+  return { status: 'queued' }
+}
+
 async function deliver(row: InboxRow, made: MessageOut): Promise<void> {
   const { deliveries } = detailsOf(row.id)
   for (const state of ['queued', 'sent', 'delivered', 'read'] as const) {
@@ -175,5 +186,6 @@ export const inbox: Route[] = [
   post(`${ONE}/assign`, step(assign)),
   post(`${ONE}/read`, step((row) => (row.unread = 0))),
   post(`${ONE}/reply`, reply),
+  post(`${ONE}/messages/:message/resend`, resend),
   ...routesOf({ at: '/admin/canned-answers', rows: 'canned_answers', one: 'canned_answer', resource: 'canned_answer', blank: { title: '' }, search: ['shortcut', 'title', 'text'], gone: () => ({ status: 'ok' }) }),
 ]

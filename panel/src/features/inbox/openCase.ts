@@ -63,6 +63,7 @@ export function openCase(id: string) {
     deliveriesOf: (messageId) => deliveries.value.get(messageId) ?? [],
     filesOf: (messageId) => row.value?.attachments[messageId] ?? [],
     nameOf: speaker,
+    sendAgain: (messageId) => void steps.sendAgain(messageId),
     writeAgain: putBack,
   })
 

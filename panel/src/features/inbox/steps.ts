@@ -1,6 +1,6 @@
 import { ref, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { inboxAssignSession, inboxCloseSession, inboxGiveSessionBack, inboxReadSession, inboxReopenSession, inboxTakeSession } from '@/api'
+import { inboxAssignSession, inboxCloseSession, inboxGiveSessionBack, inboxReadSession, inboxReopenSession, inboxResendMessage, inboxTakeSession } from '@/api'
 import { inboxReadInboxSessionQueryKey } from '@/api/generated/@tanstack/vue-query.gen'
 import type { Inbox, InboxRow, InboxSession, OneInboxSession } from '@/api/generated'
 import { problemOf } from '@/api/problem'
@@ -91,5 +91,14 @@ export function useSteps(id: string, row: Ref<InboxSession | undefined>, standin
     const { data } = await inboxReadSession({ path, throwOnError: false }).catch(() => ({ data: undefined }))
     if (data) stored(data.session)
   }
-  return { busy, take, giveBack, close, reopen, assign, read }
+  async function sendAgain(messageId: string): Promise<void> {
+    try {
+      await inboxResendMessage({ path: { ...path, message_id: messageId }, throwOnError: true })
+      toasts.say(t('inbox.told.sentAgain'))
+    } catch (error) {
+      toasts.say(said(error), { kind: 'error' })
+    }
+    await queries.invalidateQueries({ queryKey: inboxReadInboxSessionQueryKey({ path }) })
+  }
+  return { busy, take, giveBack, close, reopen, assign, read, sendAgain }
 }

@@ -42,8 +42,8 @@ REPLIES: Final[Mapping[str, Said]] = {
         "en": "Done: conversations that need you will come here.\n/summary for a summary, /unlink to stop.",
     },
     "bad_code": {
-        "ru": "Код не подошёл: он действует десять минут и один раз. Возьмите новый в панели, раздел «Профиль».",
-        "en": "This code is no good: it works once, within ten minutes. Take a new one from your profile in the panel.",
+        "ru": "Код не подошёл: он действует десять минут и один раз. Возьмите новый: Настройки › Мой мессенджер.",
+        "en": "This code is no good: it works once, within ten minutes. Take a new one: Settings › My messenger.",
     },
     "unlinked": {"ru": "Отвязано. Сюда больше ничего не придёт.", "en": "Done. Nothing will come here any more."},
     "stale": {

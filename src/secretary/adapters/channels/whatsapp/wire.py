@@ -31,7 +31,7 @@ def bounded(key: str) -> str:
 class Wire(BaseModel):
     """A piece of an update."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)  # who has no number has no use for it
 
 
 class Metadata(Wire):
