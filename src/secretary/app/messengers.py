@@ -126,7 +126,11 @@ def messaging(
 
 
 def lines_of(
-    units: UnitFactory, vault: Vault, http: HttpClient, messengers: Mapping[str, Messenger] | None = None
+    settings: Settings,
+    units: UnitFactory,
+    vault: Vault,
+    http: HttpClient,
+    messengers: Mapping[str, Messenger] | None = None,
 ) -> Lines:
     """The instances as this process uses them."""
-    return Lines(units, vault, kinds(http) if messengers is None else messengers)
+    return Lines(units, vault, kinds(http) if messengers is None else messengers, settings.public_url)

@@ -201,3 +201,12 @@ async def test_what_was_given_up_is_sent_again_when_a_person_wants_it(loft, clie
     assert loft.texts == ["The answer"]
     answer = await admin.post(url, {})
     assert (answer.status, answer.json()["code"]) == (409, "not_undelivered")
+
+
+async def test_links_to_our_own_pages_can_be_opened_from_a_messenger(loft, model, app):
+    model.script = ("See the [policy](/privacy-policy) and [us](https://shop.example).",)
+    app.lines._public_url = "https://secretary.example"
+    await app.lines.drop(loft.id)
+    await loft.says(7, "Tell me a story")
+    await loft.deliver()
+    assert "[policy](https://secretary.example/privacy-policy)" in loft.texts[0]

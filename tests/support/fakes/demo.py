@@ -87,10 +87,7 @@ async def main() -> None:
                 runner = web.AppRunner(Demo(telegram, whatsapp).app(), access_log=None)
                 await runner.setup()
                 await web.TCPSite(runner, "127.0.0.1", 8003).start()
-                print(
-                    f"write as a customer   http://127.0.0.1:8003\nanswer as the owner   {served.url}/admin/",
-                    flush=True,
-                )
+                print(f"{served.text}  customers   http://127.0.0.1:8003", flush=True)
                 await ended.wait()
                 await runner.cleanup()
 

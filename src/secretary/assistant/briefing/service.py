@@ -85,7 +85,7 @@ class Briefing:
             Suggestion(shortened(quoted(one.text, hosts)), source_of(one, hosts).title or one.filename, "document")
             for one in passages[:SHOWN_DOCUMENTS]
         ]
-        entry = Suggestion(hit.answer, f"FAQ: {hit.question}", "faq") if hit else None
+        entry = Suggestion(hit.answer, hit.question, "faq") if hit else None
         return Known(entry, passages, documents)
 
     async def _drafted(self, case: Case, known: Known) -> Brief | None:

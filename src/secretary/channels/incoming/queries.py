@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CursorResult, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Integer, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,15 +20,30 @@ async def add_receipts(db: AsyncSession, rows: Sequence[Mapping[str, object]]) -
 
 async def waiting_of(db: AsyncSession, instance_id: str, thread: str, limit: int) -> Sequence[ChannelReceipt]:
     """What waits in a thread, in the order in which it was written; locked."""
-    found = (
-        select(ChannelReceipt)
-        .where(IS_WAITING, ChannelReceipt.instance_id == instance_id, ChannelReceipt.thread == thread)
-        .order_by(ChannelReceipt.order, ChannelReceipt.id)
-        .limit(limit)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    values = {"its_instance": instance_id, "its_thread": thread, "most": limit}
+    return (await db.scalars(_WAITING_OF, values)).all()
+
+
+# Built once: these are asked with every message, and building them costs more than asking.
+_WAITING_OF = (
+    select(ChannelReceipt)
+    .where(
+        IS_WAITING,
+        ChannelReceipt.instance_id == bindparam("its_instance"),
+        ChannelReceipt.thread == bindparam("its_thread"),
     )
-    return (await db.scalars(found)).all()
+    .order_by(ChannelReceipt.order, ChannelReceipt.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_THREAD = select(ChannelThread).where(
+    ChannelThread.instance_id == bindparam("its_instance"), ChannelThread.thread == bindparam("its_thread")
+)
+_RECEIVED = select(ChannelReceipt.key, ChannelReceipt.received).where(
+    ChannelReceipt.instance_id == bindparam("its_instance"),
+    ChannelReceipt.key.in_(bindparam("its_keys", expanding=True)),
+)
 
 
 async def waiting_threads(db: AsyncSession, before: datetime) -> Sequence[tuple[str, str]]:
@@ -43,10 +58,8 @@ async def waiting_threads(db: AsyncSession, before: datetime) -> Sequence[tuple[
 
 async def received(db: AsyncSession, instance_id: str, keys: Sequence[str]) -> Mapping[str, datetime]:
     """When those of these updates came that did."""
-    found = select(ChannelReceipt.key, ChannelReceipt.received).where(
-        ChannelReceipt.instance_id == instance_id, ChannelReceipt.key.in_(keys)
-    )
-    return {key: at for key, at in await db.execute(found)}  # noqa: C416 -- rows are no pairs to a type checker
+    found = await db.execute(_RECEIVED, {"its_instance": instance_id, "its_keys": keys})
+    return {key: at for key, at in found}  # noqa: C416 -- rows are no pairs to a type checker
 
 
 async def has_earlier(db: AsyncSession, instance_id: str, order: int) -> bool:
@@ -63,8 +76,8 @@ async def forget_taken(db: AsyncSession, before: datetime) -> int:
 
 
 async def thread(db: AsyncSession, instance_id: str, thread_key: str) -> ChannelThread | None:
-    found = select(ChannelThread).where(ChannelThread.instance_id == instance_id, ChannelThread.thread == thread_key)
-    return (await db.scalars(found)).one_or_none()
+    values = {"its_instance": instance_id, "its_thread": thread_key}
+    return (await db.scalars(_THREAD, values)).one_or_none()
 
 
 async def thread_of(db: AsyncSession, session_id: str) -> ChannelThread | None:

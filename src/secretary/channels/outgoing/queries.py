@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,8 +13,18 @@ from secretary.conversations.models import ChatMessage, ChatSession
 
 async def of_message(db: AsyncSession, message_id: str) -> Sequence[ChannelDelivery]:
     """The parts of a message, in order."""
-    found = select(ChannelDelivery).where(ChannelDelivery.message_id == message_id)
-    return (await db.scalars(found.order_by(ChannelDelivery.part))).all()
+    return (await db.scalars(_OF_MESSAGE, {"its_message": message_id})).all()
+
+
+# Built once: these are asked with every message.
+_OF_MESSAGE = (
+    select(ChannelDelivery).where(ChannelDelivery.message_id == bindparam("its_message")).order_by(ChannelDelivery.part)
+)
+_IN_SESSION = (
+    select(ChatMessage, ChatSession)
+    .join(ChatSession, ChatSession.id == ChatMessage.session_id)
+    .where(ChatMessage.id == bindparam("its_message"))
+)
 
 
 async def of_messages(db: AsyncSession, message_ids: Collection[str]) -> Mapping[str, Sequence[ChannelDelivery]]:
@@ -69,12 +79,7 @@ async def move_on(db: AsyncSession, message_id: str, state: DeliveryStatus, erro
 
 async def message_in_session(db: AsyncSession, message_id: str) -> tuple[ChatMessage, ChatSession] | None:
     """A message and the conversation that it is in."""
-    found = (
-        select(ChatMessage, ChatSession)
-        .join(ChatSession, ChatSession.id == ChatMessage.session_id)
-        .where(ChatMessage.id == message_id)
-    )
-    row = (await db.execute(found)).one_or_none()
+    row = (await db.execute(_IN_SESSION, {"its_message": message_id})).one_or_none()
     return None if row is None else (row[0], row[1])
 
 

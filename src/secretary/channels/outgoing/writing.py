@@ -41,7 +41,7 @@ async def write_message(unit: Unit, line: Line, payload: Payload) -> Message | N
     if not text:
         return None
     outgoing = Outgoing(
-        text=str(text),
+        text=_reachable(str(text), line.public_url),
         sources=message.sources,
         buttons=message.buttons,
         language=session.language,
@@ -58,6 +58,11 @@ async def write_message(unit: Unit, line: Line, payload: Payload) -> Message | N
         parts_sent=sum(_is_out(part) for part in parts),
         shown_id=first.shown_id if first else "",
     )
+
+
+def _reachable(markdown: str, public_url: str) -> str:
+    """Our own pages by an address that a messenger can open; a link that leads nowhere is its words there."""
+    return markdown.replace("](/", f"]({public_url}/") if public_url else markdown
 
 
 def _is_out(part: ChannelDelivery) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from secretary.accounts.models import User
@@ -29,8 +29,12 @@ async def links_of(db: AsyncSession, user_id: str) -> Sequence[tuple[OperatorLin
 
 async def link_at(db: AsyncSession, instance_id: str, person_key: str) -> OperatorLink | None:
     """Whoever of the staff this person is."""
-    found = select(OperatorLink).where(OperatorLink.instance_id == instance_id, OperatorLink.person_key == person_key)
-    return (await db.scalars(found)).one_or_none()
+    return (await db.scalars(_LINK_AT, {"its_instance": instance_id, "its_person": person_key})).one_or_none()
+
+
+_LINK_AT = select(OperatorLink).where(  # built once: it is asked with every message
+    OperatorLink.instance_id == bindparam("its_instance"), OperatorLink.person_key == bindparam("its_person")
+)
 
 
 async def in_the_way(db: AsyncSession, user_id: str, instance_id: str, person_key: str) -> Sequence[OperatorLink]:

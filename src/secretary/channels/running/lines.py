@@ -27,6 +27,8 @@ class Line:
     view: InstanceView[Any]
     secrets: Any
     connection: Connection
+    public_url: str = ""
+    """Where the internet reaches us; empty where nobody has said it."""
 
     @property
     def id(self) -> str:
@@ -49,7 +51,10 @@ class Line:
 class Lines:
     """Every line that was asked for. One is read again after a second at the latest."""
 
-    def __init__(self, units: UnitFactory, vault: Vault, messengers: Mapping[str, Messenger]) -> None:
+    def __init__(
+        self, units: UnitFactory, vault: Vault, messengers: Mapping[str, Messenger], public_url: str = ""
+    ) -> None:
+        self._public_url = public_url.rstrip("/")
         self._units = units
         self._vault = vault
         self.messengers = messengers
@@ -94,7 +99,7 @@ class Lines:
         messenger = self.messengers[row.kind]
         view = InstanceView(row.id, row.name, row.enabled, messenger.settings.model_validate(row.settings))
         values = secrets.opened(self._vault, messenger, row)
-        return Line(row, messenger, view, values, messenger.connect(view, values))
+        return Line(row, messenger, view, values, messenger.connect(view, values), self._public_url)
 
     def webhook_secret(self, instance_id: str) -> str:
         """What the provider shall send along with each update."""

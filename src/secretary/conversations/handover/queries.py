@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from secretary.conversations.handover.state import HELD
@@ -18,9 +18,16 @@ async def standings(
     db: AsyncSession, session_ids: Collection[str]
 ) -> Sequence[tuple[str, SessionState, datetime | None]]:
     """(id, state, held_until) of these conversations, locked in one order for all."""
-    columns = (ChatSession.id, ChatSession.state, ChatSession.held_until)
-    statement = select(*columns).where(ChatSession.id.in_(session_ids)).order_by(ChatSession.id).with_for_update()
-    return [(id_, state, held_until) for id_, state, held_until in await db.execute(statement)]
+    found = await db.execute(_STANDINGS, {"its_ids": list(session_ids)})
+    return [(id_, state, held_until) for id_, state, held_until in found]
+
+
+_STANDINGS = (  # built once: it is asked with every answer
+    select(ChatSession.id, ChatSession.state, ChatSession.held_until)
+    .where(ChatSession.id.in_(bindparam("its_ids", expanding=True)))
+    .order_by(ChatSession.id)
+    .with_for_update()
+)
 
 
 async def due(db: AsyncSession, now: datetime) -> Sequence[ChatSession]:

@@ -51,7 +51,15 @@ async def open_job(db: AsyncSession, kind: str, key: str | None) -> str | None:
 
 async def any_job(db: AsyncSession, kind: str, key: str) -> str | None:
     """The newest job of that key, open or not."""
-    return await db.scalar(select(Job.id).where(Job.kind == kind, Job.key == key).order_by(Job.number.desc()).limit(1))
+    return await db.scalar(_ANY_JOB, {"its_kind": kind, "its_key": key})
+
+
+_ANY_JOB = (
+    select(Job.id)
+    .where(Job.kind == bindparam("its_kind"), Job.key == bindparam("its_key"))
+    .order_by(Job.number.desc())
+    .limit(1)
+)
 
 
 async def dead_job(db: AsyncSession, kind: str, key: str) -> str | None:

@@ -95,12 +95,12 @@ class Worker:
                     await schedules.fire_due(unit, self._handlers.keys())
                 jobs = await self._claim(unit, free)
                 idle_s = None if len(jobs) == free else await self._idle_s(unit)
-            for job in jobs:
-                self._start(job)
-            return idle_s
         except DATABASE_DOWN:
             log.exception("jobs_unreachable")
             return self._poll_s
+        for job in jobs:
+            self._start(job)
+        return idle_s
 
     async def _claim(self, unit: Unit, free: int) -> list[ClaimedJob]:
         buries = unit.now() >= self._bury_at

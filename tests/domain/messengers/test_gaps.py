@@ -1,0 +1,70 @@
+"""Which updates wait for one that was written before them, and for how long."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from tests.support.pigeon import raw
+
+from secretary.channels.incoming import receipts
+from secretary.channels.incoming.gaps import AFTER_START, LOOK_BACK, PATIENCE, Gaps
+from secretary.channels.models import ChannelReceipt
+
+
+@pytest.fixture
+def gaps():
+    return Gaps()
+
+
+@pytest.fixture
+def is_early(loft, gaps):
+    """Is the update of this number early, when it came so long ago?"""
+
+    async def asked(number, came_ago=timedelta(0)):
+        async with loft.app.units.read() as unit:
+            found = select(ChannelReceipt).where(ChannelReceipt.key == str(number))
+            receipt = (await unit.db.scalars(found)).one()
+            unit.now = lambda: receipt.received + came_ago
+            return await gaps.is_early(unit, receipt)
+
+    return asked
+
+
+async def store(loft, *numbers):
+    async with loft.app.units.write() as unit:
+        await receipts.store(unit, loft.id, [raw(number, number, say="Hi", follows=True) for number in numbers])
+
+
+async def test_an_update_waits_a_moment_for_the_one_before_it(loft, is_early):
+    await store(loft, 10, 12)
+    assert await is_early(12)
+    assert not await is_early(12, PATIENCE)
+    await store(loft, 11)
+    assert not await is_early(12)
+
+
+async def test_it_waits_too_for_one_that_was_written_some_time_before(loft, is_early):
+    await store(loft, 10, 12, 13, 14)
+    assert await is_early(14)
+    await store(loft, *range(40, 42 + LOOK_BACK))
+    assert not await is_early(41 + LOOK_BACK)
+
+
+async def test_the_first_of_all_waits_for_none(loft, is_early):
+    await store(loft, 10)
+    assert not await is_early(10)
+
+
+async def test_after_a_start_all_that_was_refused_meanwhile_may_still_come(loft, gaps, is_early):
+    await store(loft, 10, 12)
+    async with loft.app.units.read() as unit:
+        gaps.begin(unit.now() + timedelta(minutes=5))
+    assert await is_early(12, timedelta(minutes=5))
+    assert not await is_early(12, timedelta(minutes=5, seconds=1) + AFTER_START)
+
+
+async def test_what_is_just_being_stored_is_waited_for_however_long_that_takes(loft, gaps, is_early):
+    await store(loft, 10, 12)
+    with gaps.storing(loft.id, [raw(11, 7, say="Late")]):
+        assert await is_early(12, timedelta(minutes=5))
+    assert not await is_early(12, timedelta(minutes=5))
