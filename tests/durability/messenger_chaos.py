@@ -25,6 +25,8 @@ from tests.support.llm_upstream import LlmUpstream
 
 PATIENCE_S = 180.0  # how long a customer waits for one answer
 IN_A_ROW = 0.3  # the share of messages that do not wait for the answer to the one before
+PAUSES = {"sqlite": (4.0, 12.0), "postgresql": (25.0, 60.0)}
+"""On PostgreSQL others may be alive: what a dead process held waits for its lease, fifteen seconds."""
 KINDS = ("polled", "webhook", "webhook", "number")
 
 
@@ -191,11 +193,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--desks", type=int, default=8, help="bots and numbers")
     parser.add_argument("--at-once", type=int, default=150, help="customers who are under way")
     parser.add_argument("--engines", nargs="+", default=["sqlite", "postgresql"])
-    parser.add_argument("--pauses", type=float, nargs=2, default=(4.0, 12.0), help="seconds between two kills")
+    parser.add_argument("--pauses", type=float, nargs=2, help="seconds between two kills; each engine has its own")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
-    battle = Battle(given.messages, given.chats, given.desks, given.at_once, tuple(given.pauses), seed=given.seed)
-    reports = [asyncio.run(run(engine, battle)) for engine in given.engines]
+    reports = []
+    for engine in given.engines:
+        pauses = tuple(given.pauses or PAUSES[engine])
+        battle = Battle(given.messages, given.chats, given.desks, given.at_once, pauses, seed=given.seed)
+        reports.append(asyncio.run(run(engine, battle)))
     for report in reports:
         print(report.line())
         print(report.samples(), end="")

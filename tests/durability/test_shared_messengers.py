@@ -4,6 +4,7 @@ import asyncio
 
 import aiohttp
 import pytest
+
 from tests.journey.test_messenger_journey import META, OPEN, Owner, shows, until
 from tests.support.databases import drop, empty_postgresql
 from tests.support.fakes.whatsapp import FakeWhatsApp

@@ -68,3 +68,12 @@ async def test_what_is_just_being_stored_is_waited_for_however_long_that_takes(l
     with gaps.storing(loft.id, [raw(11, 7, say="Late")]):
         assert await is_early(12, timedelta(minutes=5))
     assert not await is_early(12, timedelta(minutes=5))
+
+
+async def test_one_of_the_same_thread_that_has_only_just_come_is_taken_first(loft, is_early):
+    async with loft.app.units.write() as unit:
+        await receipts.store(unit, loft.id, [raw(number, 7, say="Hi", follows=True) for number in (10, 11, 12)])
+    assert await is_early(12)
+    loft.app.messaging.intake.wake(loft.id, ["7"])
+    await loft.settle()
+    assert not await is_early(12)

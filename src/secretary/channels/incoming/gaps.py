@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from secretary.channels.incoming import queries
 from secretary.channels.messenger import RawUpdate
-from secretary.channels.models import ChannelReceipt
+from secretary.channels.models import ChannelReceipt, ReceiptState
 from secretary.kernel.unit import Unit
 
 PATIENCE = timedelta(seconds=1)
@@ -53,7 +53,9 @@ class Gaps:
         for number in numbers:
             came = known.get(str(number))
             if came is not None:
-                above = came
+                above, thread, state = came
+                if thread == receipt.thread and state is ReceiptState.WAITING:
+                    return True  # it has come since its thread was read: another process, or another transaction
             elif self._may_come(unit, receipt.instance_id, number, above):
                 return await queries.has_earlier(unit.db, receipt.instance_id, number)
         return False

@@ -40,7 +40,7 @@ _WAITING_OF = (
 _THREAD = select(ChannelThread).where(
     ChannelThread.instance_id == bindparam("its_instance"), ChannelThread.thread == bindparam("its_thread")
 )
-_RECEIVED = select(ChannelReceipt.key, ChannelReceipt.received).where(
+_RECEIVED = select(ChannelReceipt.key, ChannelReceipt.received, ChannelReceipt.thread, ChannelReceipt.state).where(
     ChannelReceipt.instance_id == bindparam("its_instance"),
     ChannelReceipt.key.in_(bindparam("its_keys", expanding=True)),
 )
@@ -56,10 +56,12 @@ async def waiting_threads(db: AsyncSession, before: datetime) -> Sequence[tuple[
     return [(instance_id, thread) for instance_id, thread in await db.execute(found)]
 
 
-async def received(db: AsyncSession, instance_id: str, keys: Sequence[str]) -> Mapping[str, datetime]:
-    """When those of these updates came that did."""
+async def received(
+    db: AsyncSession, instance_id: str, keys: Sequence[str]
+) -> Mapping[str, tuple[datetime, str, ReceiptState]]:
+    """When those of these updates came that did, their threads and what became of them."""
     found = await db.execute(_RECEIVED, {"its_instance": instance_id, "its_keys": keys})
-    return {key: at for key, at in found}  # noqa: C416 -- rows are no pairs to a type checker
+    return {key: (at, thread_key, state) for key, at, thread_key, state in found}
 
 
 async def has_earlier(db: AsyncSession, instance_id: str, order: int) -> bool:
