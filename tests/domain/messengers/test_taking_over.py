@@ -1,5 +1,6 @@
 """Whatever happens in whatever order: while a person has a conversation nothing automatic goes out in it."""
 
+import os
 import random
 from datetime import timedelta
 
@@ -13,6 +14,8 @@ from secretary.conversations.models import ChatMessage, ChatSession
 from secretary.conversations.ports import HandOverReason, SessionState
 
 HOUR = timedelta(hours=1)
+ROUNDS = int(os.environ.get("SECRETARY_INTERLEAVINGS", "20"))
+"""Interleavings of ten steps; ten thousand take half an hour."""
 
 
 async def session_of(loft, who=7):
@@ -172,7 +175,7 @@ async def fight(loft, user_id, rounds, seed):
 
 async def test_nothing_automatic_begins_to_be_sent_while_a_person_has_it(loft):
     people = await People.of(loft.app)
-    heard = await fight(loft, people.admin.id, 20, 1)
+    heard = await fight(loft, people.admin.id, ROUNDS, 1)
     automatic = [(text, is_held) for text, is_held in heard if text not in ("PERSO", "N her", "e")]
     assert len(automatic) > 20
     assert [text for text, is_held in automatic if is_held] == []

@@ -124,4 +124,4 @@ def test_adversarial_expressions_stay_fast() -> None:
     messages = ["а" * 4_000, "аа " * 1_300, "а а" * 1_300]
     began = time.thread_time()
     assert [answers(index, message) for message in messages] == [[], [], []]
-    assert time.thread_time() - began < 0.5
+    assert time.thread_time() - began < 2  # a machine that many share; what backtracks would take for ever
