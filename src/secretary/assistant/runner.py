@@ -5,7 +5,7 @@ are all that ends it early.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -72,7 +72,7 @@ class TurnRunner:
         self._limits = limits or Limits()
         self._streams: dict[str, AnswerStream] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._lines: dict[str, list[asyncio.Task[None]]] = {}
+        self._lines: dict[str, dict[int, asyncio.Task[None]]] = {}
         self._delivering = delivering
         self._saver = AnswerSaver(units, self._growing, self._stop, delivering)
         self._answering = Answering(units, responders, self._saver, self._news, self._limits.turn_s, delivering)
@@ -188,19 +188,22 @@ class TurnRunner:
         answer_id, session_id = answer.id, exchange.session.id
         place = Place(session_id, exchange.session.owner_id, exchange.session.source)
         stream = self._streams[answer_id] = AnswerStream(answer_id, place)
-        line = self._lines.setdefault(session_id, [])
-        task = asyncio.create_task(self._in_line(exchange, stream, line[-1] if line else None))
-        line.append(task)
+        line = self._lines.setdefault(session_id, {})
+        task = asyncio.create_task(self._in_line(exchange, stream, answer.seq, _last_before(answer.seq, line)))
+        line[answer.seq] = task
         self._tasks[answer_id] = task
 
-    async def _in_line(self, exchange: Exchange, stream: AnswerStream, before: asyncio.Task[None] | None) -> None:
+    async def _in_line(
+        self, exchange: Exchange, stream: AnswerStream, seq: int, before: asyncio.Task[None] | None
+    ) -> None:
         answer_id, session_id = stream.answer_id, exchange.session.id
         with TURNS_RUNNING.track_inprogress():
             try:
                 await self._answering.answer(exchange, stream, before)
             finally:
                 line = self._lines[session_id]
-                line.remove(self._tasks.pop(answer_id))
+                del self._tasks[answer_id]
+                line.pop(seq, None)
                 if not line:
                     del self._lines[session_id]
                 del self._streams[answer_id]
@@ -235,6 +238,14 @@ class TurnRunner:
 
     def _growing(self) -> list[AnswerStream]:
         return [stream for stream in self._streams.values() if stream.is_dirty]
+
+
+def _last_before(seq: int, line: Mapping[int, asyncio.Task[None]]) -> asyncio.Task[None] | None:
+    """The answer that comes right before number `seq`. Not the newest: one that was taken over from a dead process
+    comes before those that were asked for since, and these wait for it in the database.
+    """
+    earlier = [number for number in line if number < seq]
+    return line[max(earlier)] if earlier else None
 
 
 def _never(source: str) -> bool:
