@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from secretary.kernel.db import Database
 from secretary.kernel.errors import Internal
 
-HEAD = "0015"
+HEAD = "0014"
 
 
 async def migrate(database: Database, revision: str = "head") -> None:
