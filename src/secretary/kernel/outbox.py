@@ -19,7 +19,7 @@ from secretary.kernel.jobs import (
     enqueue,
     resend,
 )
-from secretary.kernel.jobs.selects import any_job, dead_job
+from secretary.kernel.jobs.selects import dead_job
 from secretary.kernel.unit import Unit
 
 PREFIX = "outbox."
@@ -43,11 +43,8 @@ Sender = Callable[[Outgoing], Awaitable[None]]
 async def send_later(unit: Unit, outgoing: Outgoing) -> JobId:
     """Put into the outbox of the unit. A key that is there already, sent or not, brings back its id."""
     kind = PREFIX + outgoing.channel
-    sent = await any_job(unit.db, kind, outgoing.idempotency_key)
-    if sent is not None:
-        return JobId(sent)
     lane = f"{kind}:{outgoing.conversation}" if outgoing.conversation else None
-    job = NewJob(kind, outgoing.payload, outgoing.idempotency_key, lane, max_attempts=MAX_ATTEMPTS)
+    job = NewJob(kind, outgoing.payload, outgoing.idempotency_key, lane, max_attempts=MAX_ATTEMPTS, once=True)
     return await enqueue(unit, job)
 
 

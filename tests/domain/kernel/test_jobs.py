@@ -288,13 +288,13 @@ async def test_worker_is_told_when_to_look_again(queue):
         async with queue.units.read() as unit:
             return await next_due(unit, ("work",))
 
-    assert await due() is None
+    assert await due() == (None, False)
     await queue.put(run_at=queue.moment + timedelta(minutes=2))
-    assert await due() == queue.moment + timedelta(minutes=2)
+    assert await due() == (queue.moment + timedelta(minutes=2), False)
     await queue.put(lane="a")
     await queue.put(lane="a")
     await queue.claim()
-    assert await due() == queue.moment + timedelta(seconds=LEASE_S)
+    assert await due() == (queue.moment + timedelta(seconds=LEASE_S), True)  # the second one waits for its lane
 
 
 async def test_job_remembers_who_asked_for_it(queue):

@@ -221,6 +221,29 @@ async def test_several_workers_keep_every_lane_in_order_and_lose_nothing(live_un
     assert set(await _states(live_units)) == {"done"}
 
 
+async def test_worker_that_is_told_of_everything_leaves_nothing_waiting(live_units):
+    seen: dict[str, list[int]] = defaultdict(list)
+
+    async def handle(job: ClaimedJob) -> None:
+        await asyncio.sleep(0.001)
+        if job.payload["n"] % 4 == 0 and job.attempt == 1:
+            raise Upstream("again", en="", ru="", retryable=True)
+        if job.payload["n"] % 3 == 0:
+            async with live_units.write() as unit:
+                await complete(unit, job)
+        seen[job.lane].append(job.payload["n"])
+
+    other = replace(live_units, bus=EventBus())
+    async with _working(live_units, {"work": handle}, poll_s=3600, slots=3, is_told=True) as worker:
+        for number in range(10):
+            units = other if number % 5 == 4 else live_units
+            await asyncio.gather(*(_put(units, NewJob("work", {"n": number}, lane=lane)) for lane in "abcde"))
+            if units is other:
+                worker.wake()
+        await _until(lambda: sum(map(len, seen.values())) == 50)
+    assert seen == {lane: list(range(10)) for lane in "abcde"}
+
+
 async def test_same_key_enqueued_by_many_at_once_is_one_job(live_units):
     ids = await asyncio.gather(*(_put(live_units, NewJob("work", key="k")) for _ in range(8)))
     assert len({job_id for [job_id] in ids}) == 1

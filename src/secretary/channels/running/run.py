@@ -126,6 +126,7 @@ class Run:
             poll_s=POLL_S,
             grace_s=GRACE_S,
             has_schedules=False,
+            is_told=True,
         )
 
     def _refuse(self, error: Upstream) -> None:

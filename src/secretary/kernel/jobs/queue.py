@@ -4,16 +4,19 @@ fail. State and lease change in one statement each, so a unit that rolls back le
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
 
 from secretary.kernel.jobs import selects
 from secretary.kernel.jobs.retry import Failure
 from secretary.kernel.jobs.shapes import ClaimedJob, JobChanged, JobId, LeaseLost, NewJob, Payload, WorkAvailable
-from secretary.kernel.jobs.table import Job, JobState
+from secretary.kernel.jobs.table import JobState
 from secretary.kernel.unit import Unit
 
 
 async def enqueue(unit: Unit, new: NewJob) -> JobId:
-    """Add a job to the unit. Returns the open job's id when one of this kind and key is there already."""
+    """Add a job to the unit. Returns the known job's id when one of this kind and key is there already."""
     values = {
         "id": unit.new_id(),
         "kind": new.kind,
@@ -26,11 +29,12 @@ async def enqueue(unit: Unit, new: NewJob) -> JobId:
         "created_by": unit.actor.id,
         "created": unit.now(),
     }
-    unit.record(WorkAvailable(new.kind))
-    if await selects.insert(unit.db, values):
+    if await selects.insert(unit.db, values, once=new.once):
+        unit.record(WorkAvailable(new.kind))
         unit.record(JobChanged(str(values["id"]), "queued", unit.actor.id))
         return JobId(str(values["id"]))
-    found = await selects.open_job(unit.db, new.kind, new.key)
+    known = selects.any_job if new.once else selects.open_job
+    found = await known(unit.db, new.kind, new.key)
     return JobId(found) if found is not None else await enqueue(unit, new)  # it was finished in between
 
 
@@ -46,14 +50,8 @@ async def claim(
     await selects.one_claim_at_a_time(unit.db)
     if buries:
         await selects.bury_exhausted(unit.db, now)
-    jobs = await selects.claimable(unit.db, kinds, now, limit)
-    for job in jobs:
-        job.state = JobState.RUNNING
-        job.holder = holder
-        job.lease_until = now + timedelta(seconds=lease_s)
-        job.attempts += 1
-    await unit.db.flush()
-    return [_claimed(job, holder) for job in jobs]
+    jobs = await selects.take(unit.db, kinds, now, limit, holder, now + timedelta(seconds=lease_s))
+    return [_claimed(job) for job in jobs]
 
 
 async def heartbeat(unit: Unit, job: ClaimedJob, lease_s: float, progress: Payload | None = None) -> None:
@@ -110,8 +108,8 @@ async def free_running(unit: Unit) -> int:
     return await selects.end_leases(unit.db, unit.now())
 
 
-async def next_due(unit: Unit, kinds: Collection[str]) -> datetime | None:
-    """When the next job that is not due yet will be, or the next lease runs out."""
+async def next_due(unit: Unit, kinds: Collection[str]) -> tuple[datetime | None, bool]:
+    """When the next job that is not due yet will be, or the next lease runs out; and whether one that is due waits."""
     return await selects.next_due(unit.db, kinds, unit.now())
 
 
@@ -120,7 +118,7 @@ async def _change(unit: Unit, job: ClaimedJob, changes: Mapping[str, object]) ->
         raise LeaseLost
 
 
-def _claimed(job: Job, holder: str) -> ClaimedJob:
+def _claimed(job: Row[Any]) -> ClaimedJob:
     return ClaimedJob(
         id=JobId(job.id),
         kind=job.kind,
@@ -129,7 +127,7 @@ def _claimed(job: Job, holder: str) -> ClaimedJob:
         lane=job.lane,
         attempt=job.attempts,
         max_attempts=job.max_attempts,
-        holder=holder,
+        holder=job.holder,
         progress=job.progress,
         created_by=job.created_by,
     )

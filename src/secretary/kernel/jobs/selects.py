@@ -3,13 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Integer,
     Result,
+    Row,
     Select,
+    Table,
+    Update,
     and_,
     bindparam,
     delete,
@@ -26,6 +30,7 @@ from sqlalchemy.orm import aliased
 
 from secretary.kernel.jobs.table import Job, JobState
 
+JOBS = cast(Table, Job.__table__)
 QUEUED, RUNNING, DONE, DEAD = JobState.QUEUED, JobState.RUNNING, JobState.DONE, JobState.DEAD
 CLAIM_LOCK = 0x6A6F6273  # "jobs": a number of our own among PostgreSQL's advisory locks
 
@@ -34,14 +39,21 @@ def _is_postgresql(db: AsyncSession) -> bool:
     return db.get_bind().dialect.name == "postgresql"
 
 
-async def insert(db: AsyncSession, values: Mapping[str, object]) -> bool:
-    """False when an open job has the same kind and key."""
-    statement = (
-        postgresql.insert(Job).values(values).on_conflict_do_nothing()
-        if _is_postgresql(db)
-        else sqlite.insert(Job).values(values).on_conflict_do_nothing()
-    )
-    return _rows(await db.execute(statement)) == 1
+async def insert(db: AsyncSession, values: Mapping[str, object], *, once: bool) -> bool:
+    """False when an open job, or with `once` any, has the same kind and key."""
+    statement = _inserted(db.get_bind().dialect.name, tuple(values), once=once)
+    return _rows(await db.execute(statement, dict(values))) == 1
+
+
+# This and what is asked with every job is built once, and goes past the unit of work: both cost more than the asking.
+@cache
+def _inserted(dialect: str, names: tuple[str, ...], *, once: bool) -> Any:
+    into = (postgresql if dialect == "postgresql" else sqlite).insert(JOBS)
+    if once:
+        its = {name: bindparam(name, type_=JOBS.c[name].type) for name in names}
+        same = select(JOBS.c.number).where(JOBS.c.kind == its["kind"], JOBS.c.key == its["key"])
+        into = into.from_select(names, select(*its.values()).where(~exists(same)))
+    return into.on_conflict_do_nothing()
 
 
 async def open_job(db: AsyncSession, kind: str, key: str | None) -> str | None:
@@ -49,7 +61,7 @@ async def open_job(db: AsyncSession, kind: str, key: str | None) -> str | None:
     return await db.scalar(found)
 
 
-async def any_job(db: AsyncSession, kind: str, key: str) -> str | None:
+async def any_job(db: AsyncSession, kind: str, key: str | None) -> str | None:
     """The newest job of that key, open or not."""
     return await db.scalar(_ANY_JOB, {"its_kind": kind, "its_key": key})
 
@@ -95,39 +107,46 @@ def _lane_is_free() -> ColumnElement[bool]:
 
 
 @cache
-def _claimable() -> Select[Job]:
-    """Built once: a worker asks for it with every job, and building it costs more than asking."""
+def _taken(dialect: str) -> Any:
     now = bindparam("now", type_=Job.run_at.type)
     was_lost = and_(Job.lease_until <= now, Job.attempts < Job.max_attempts)
     is_due = and_(is_open(Job), Job.run_at <= now, or_(Job.state == QUEUED, was_lost))
-    return (
-        select(Job)
+    due = (
+        select(Job.number)
         .where(Job.kind.in_(bindparam("kinds", expanding=True)), is_due, _lane_is_free())
         .order_by(Job.run_at, Job.number)
         .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
     )
+    # PostgreSQL might look for them once a row, and find others each time; of an array it makes one before.
+    number: ColumnElement[int] = JOBS.c.number
+    is_one = number == func.any(func.array(due.scalar_subquery())) if dialect == "postgresql" else number.in_(due)
+    changes = {"state": RUNNING, "holder": bindparam("its_holder"), "lease_until": bindparam("until")}
+    return update(JOBS).where(is_one).values(attempts=JOBS.c.attempts + 1, **changes).returning(JOBS)
 
 
-async def claimable(db: AsyncSession, kinds: Collection[str], now: datetime, limit: int) -> Sequence[Job]:
-    """Due and free, in the order in which they became due."""
-    found = await db.execute(_claimable(), {"kinds": list(kinds), "now": now, "most": limit})
-    return [row[0] for row in found]
+async def take(
+    db: AsyncSession, kinds: Collection[str], now: datetime, limit: int, holder: str, until: datetime
+) -> Sequence[Row[Any]]:
+    """Begin what is due and free; the rows as they are now, in the order in which they became due."""
+    asked = {"kinds": list(kinds), "now": now, "most": limit, "its_holder": holder, "until": until}
+    found = (await db.execute(_taken(db.get_bind().dialect.name), asked)).all()
+    return sorted(found, key=lambda row: (row.run_at, row.number))
 
 
 @cache
-def _next_due() -> Select[datetime, datetime | None]:
+def _next_due() -> Select[datetime, datetime | None, bool]:
     now, is_ours = bindparam("now", type_=Job.run_at.type), Job.kind.in_(bindparam("kinds", expanding=True))
     queued = select(func.min(Job.run_at)).where(is_ours, is_open(Job), Job.state == QUEUED, Job.run_at > now)
     leased = select(func.min(Job.lease_until)).where(is_ours, Job.state == RUNNING, Job.lease_until > now)
-    return select(queued.scalar_subquery(), leased.scalar_subquery())
+    waiting = exists().where(is_ours, is_open(Job), Job.state == QUEUED, Job.run_at <= now)
+    return select(queued.scalar_subquery(), leased.scalar_subquery(), waiting)
 
 
-async def next_due(db: AsyncSession, kinds: Collection[str], now: datetime) -> datetime | None:
-    """What is due already waits for its lane, and the end of the job before it wakes the worker."""
-    moments = (await db.execute(_next_due(), {"kinds": list(kinds), "now": now})).one()
-    return min((moment for moment in moments if moment is not None), default=None)
+async def next_due(db: AsyncSession, kinds: Collection[str], now: datetime) -> tuple[datetime | None, bool]:
+    """When there will be something to do, and whether anything is due already: that waits for its lane."""
+    *moments, is_waiting = (await db.execute(_next_due(), {"kinds": list(kinds), "now": now})).one()
+    return min((moment for moment in moments if moment is not None), default=None), bool(is_waiting)
 
 
 async def is_done(db: AsyncSession, job_id: str, holder: str, attempt: int) -> bool:
@@ -138,9 +157,15 @@ async def is_done(db: AsyncSession, job_id: str, holder: str, attempt: int) -> b
 
 async def change_held(db: AsyncSession, job_id: str, holder: str, attempt: int, changes: Mapping[str, object]) -> bool:
     """Change a job that this attempt of this holder is running; False when it is not."""
-    held = update(Job).where(Job.id == job_id, Job.holder == holder, Job.attempts == attempt, Job.state == RUNNING)
-    statement = held.values(changes).execution_options(synchronize_session=False)
-    return _rows(await db.execute(statement)) == 1
+    mine = {"its_id": job_id, "its_holder": holder, "its_attempt": attempt}
+    return _rows(await db.execute(_changing(tuple(changes)), {**mine, **changes})) == 1
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> Update:
+    is_mine = and_(JOBS.c.id == bindparam("its_id"), JOBS.c.holder == bindparam("its_holder"))
+    is_held = and_(JOBS.c.attempts == bindparam("its_attempt"), JOBS.c.state == RUNNING)
+    return update(JOBS).where(is_mine, is_held).values({name: bindparam(name) for name in names})
 
 
 async def end_leases(db: AsyncSession, now: datetime) -> int:

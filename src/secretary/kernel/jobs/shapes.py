@@ -20,8 +20,9 @@ MAX_ATTEMPTS = 8
 class NewJob:
     """Work to be done.
 
-    `key`: while a job of this kind and key is open, enqueuing it again changes nothing. `lane`: jobs of one lane run
-    one at a time, in the order in which they were enqueued; a retry holds its lane. `run_at`: not before then.
+    `key`: while a job of this kind and key is open, enqueuing it again changes nothing; with `once` that is so as long
+    as the job is kept. `lane`: jobs of one lane run one at a time, in the order in which they were enqueued; a retry
+    holds its lane. `run_at`: not before then.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class NewJob:
     lane: str | None = None
     run_at: datetime | None = None
     max_attempts: int = MAX_ATTEMPTS
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,9 @@ class Worker:
     """Runs the jobs of the kinds it has handlers for, `slots` at once, until `stop`, and fires their schedules where
     they may have any.
 
-    It wakes when a unit of this process commits a job, when a job of its own ends, when the next one falls due, and
-    every `poll_s` for what other processes enqueue. A worker that dies loses its leases after `lease_s`, and its jobs
-    run elsewhere.
+    It wakes when a unit of this process commits a job, when a job of its own ends for which another waits, when the
+    next one falls due, and every `poll_s` for what other processes enqueue; `is_told` promises that those `wake` it. A
+    worker that dies loses its leases after `lease_s`, and its jobs run elsewhere.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Worker:
         retry: Retry | None = None,
         luck: Callable[[], float] = random.random,
         has_schedules: bool = True,
+        is_told: bool = False,
     ) -> None:
         self._units = units
         self._handlers = dict(handlers)
@@ -50,8 +51,13 @@ class Worker:
         self._wake = asyncio.Event()
         self._is_stopping = False
         self._has_schedules = has_schedules
-        self._running: dict[asyncio.Task[None], str] = {}
+        self._running: dict[asyncio.Task[bool], str] = {}
         self._completed: set[str] = set()
+        self._announced = 0  # enqueued in this process since the table was looked at
+        self._is_waiting = True  # may anything wait for a slot, or for its lane?
+        self._is_looking = False
+        self._is_told = is_told
+        self._look_at = 0.0  # when there will be something to do, by the loop's clock
         self._bury_at = datetime.min.replace(tzinfo=UTC)
 
     async def run(self) -> None:
@@ -75,6 +81,7 @@ class Worker:
 
     def wake(self) -> None:
         """Another process has enqueued something."""
+        self._look_at = 0.0
         self._wake.set()
 
     def _on_work(self, available: WorkAvailable) -> None:
@@ -82,25 +89,39 @@ class Worker:
         if available.after and available.after in self._running.values():
             self._completed.add(available.after)
         elif available.kind in self._handlers:
+            self._announced += 1
             self._wake.set()
 
     async def _start_jobs(self) -> float | None:
         """Fill the free slots. Returns for how long there will be nothing to do, or None: until something ends."""
         free = self._slots - len(self._running)
         if free <= 0:
+            self._is_waiting = True
             return None
+        announced, self._announced, self._is_looking = self._announced, 0, True
         try:
             async with self._units.write() as unit:
                 if self._has_schedules:
                     await schedules.fire_due(unit, self._handlers.keys())
                 jobs = await self._claim(unit, free)
-                idle_s = None if len(jobs) == free else await self._idle_s(unit)
+                if len(jobs) < free and not self._is_all(announced, jobs):
+                    await self._look_ahead(unit)
         except DATABASE_DOWN:
             log.exception("jobs_unreachable")
             return self._poll_s
+        finally:
+            self._is_looking = False
         for job in jobs:
             self._start(job)
-        return idle_s
+        if len(jobs) == free:
+            self._is_waiting = True
+            return None
+        return max(self._look_at - asyncio.get_running_loop().time(), 0.0)
+
+    def _is_all(self, announced: int, jobs: list[ClaimedJob]) -> bool:
+        """Is it as it was, but for what was enqueued just now and claimed? Then the table need not be asked."""
+        is_known = not self._is_waiting and asyncio.get_running_loop().time() < self._look_at
+        return is_known and 0 < announced <= len(jobs)
 
     async def _claim(self, unit: Unit, free: int) -> list[ClaimedJob]:
         buries = unit.now() >= self._bury_at
@@ -109,12 +130,13 @@ class Worker:
         kinds = self._handlers.keys()
         return await queue.claim(unit, kinds, unit.new_id(), self._lease_s, free, buries=buries)
 
-    async def _idle_s(self, unit: Unit) -> float:
-        sources = (queue, schedules) if self._has_schedules else (queue,)
-        moments = [await each.next_due(unit, self._handlers.keys()) for each in sources]
-        due = min((moment for moment in moments if moment is not None), default=None)
-        wait_s = self._poll_s if due is None else (due - unit.now()).total_seconds()
-        return min(max(wait_s, 0.0), self._poll_s)
+    async def _look_ahead(self, unit: Unit) -> None:
+        """What is due and was not claimed waits for its lane; what is not due yet, and schedules, have their time."""
+        due, self._is_waiting = await queue.next_due(unit, self._handlers.keys())
+        planned = await schedules.next_due(unit, self._handlers.keys()) if self._has_schedules else None
+        first = min((moment for moment in (due, planned) if moment is not None), default=None)
+        wait_s = self._poll_s if first is None else (first - unit.now()).total_seconds()
+        self._look_at = asyncio.get_running_loop().time() + min(max(wait_s, 0.0), self._poll_s)
 
     async def _wait(self, timeout_s: float | None) -> None:
         try:
@@ -128,14 +150,18 @@ class Worker:
         self._running[task] = job.id
         task.add_done_callback(self._ended)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, task: asyncio.Task[bool]) -> None:
         self._completed.discard(self._running.pop(task))
-        self._wake.set()
         error = None if task.cancelled() else task.exception()
         if error is not None:  # the lease runs out, and the job runs again
             log.error("job_result_lost", exc_info=error)
+        is_done = not task.cancelled() and error is None and task.result()
+        if self._is_waiting or self._is_looking or not self._is_told or not is_done:
+            self._look_at = 0.0
+            self._wake.set()
 
-    async def _run_one(self, job: ClaimedJob) -> None:
+    async def _run_one(self, job: ClaimedJob) -> bool:
+        """Is it done, so that nothing more is to be expected of it?"""
         handling = asyncio.ensure_future(self._handlers[job.kind](job))
         try:
             is_ours = await self._keep_lease(job, handling)
@@ -146,8 +172,8 @@ class Worker:
         if not is_ours:
             await self._drop(handling)
             log.warning("job_lease_lost", job_id=job.id, kind=job.kind)
-            return
-        await self._record(job, handling)
+            return False
+        return await self._record(job, handling)
 
     async def _keep_lease(self, job: ClaimedJob, handling: asyncio.Future[None]) -> bool:
         """Renew the lease until the handler ends. Is the job still ours?"""
@@ -166,22 +192,23 @@ class Worker:
                     return False
         return True
 
-    async def _record(self, job: ClaimedJob, handling: asyncio.Future[None]) -> None:
+    async def _record(self, job: ClaimedJob, handling: asyncio.Future[None]) -> bool:
         error = asyncio.CancelledError() if handling.cancelled() else handling.exception()
         if error is None and job.id in self._completed:
-            return
+            return True
         try:
             async with self._units.write() as unit:
                 if error is None:
                     await queue.complete(unit, job)
-                    return
+                    return True
                 failure = failure_of(error)
                 wait_s = self._retry.wait_s(job.attempt, self._luck(), failure.retry_after_s)
                 is_dead = await queue.fail(unit, job, failure, wait_s)
         except LeaseLost:
             log.warning("job_lease_lost", job_id=job.id, kind=job.kind)
-            return
+            return False
         log.warning("job_failed", job_id=job.id, kind=job.kind, code=failure.code, is_dead=is_dead, exc_info=error)
+        return False
 
     async def _give_back(self, job: ClaimedJob) -> None:
         try:
