@@ -14,7 +14,6 @@ import orjson
 from pydantic import BaseModel, Field
 
 from secretary.channels import secrets, service
-from secretary.channels.incoming import receipts
 from secretary.channels.letters import queue_of
 from secretary.channels.messenger import (
     Delivered,
@@ -193,9 +192,10 @@ class Pigeon:
 
 
 def raw(id: int, who: int, *, follows: bool = False, **rest: Any) -> RawUpdate:  # noqa: A002 -- as in the update
-    """An update as it comes."""
+    """An update as it comes; one with a `state` reports how far a message of ours has come."""
     payload = {"id": id, "who": who, **rest}
-    return RawUpdate(str(id), id, str(rest.get("thread", who)), payload, id - 1 if follows else None)
+    before = id - 1 if follows else None
+    return RawUpdate(str(id), id, str(rest.get("thread", who)), payload, before, is_report="state" in rest)
 
 
 def window(**changes: Any) -> Capabilities:
@@ -231,9 +231,7 @@ class Loft:
 
     async def bring(self, *updates: RawUpdate) -> None:
         """Store and take updates, and let the answers come to their end."""
-        async with self.app.units.write() as unit:
-            await receipts.store(unit, self.id, updates)
-        self.app.messaging.intake.wake(self.id, [update.thread for update in updates])
+        await self.app.messaging.intake.bring(await self.line(), updates)
         await self.settle()
 
     async def says(self, who: int, text: str, **rest: Any) -> None:

@@ -120,7 +120,7 @@ def messaging(
         files=files,
         live=live,
         intake=intake,
-        webhooks=Webhooks(units, lines, intake),
+        webhooks=Webhooks(lines, intake),
         supervisor=Supervisor(tools, broadcast, f"{os.getpid()}-{uuid7()[-12:]}"),
     )
 

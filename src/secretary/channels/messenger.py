@@ -33,6 +33,7 @@ class RawUpdate:
     among those of its thread; `thread` names the conversation at the provider.
 
     `follows` is the `order` of the update before it where the provider numbers them without gaps, else None.
+    `is_report`: it says how far a message of ours has come, and nothing else.
     """
 
     key: str
@@ -40,6 +41,7 @@ class RawUpdate:
     thread: str
     payload: Mapping[str, JsonValue]
     follows: int | None = None
+    is_report: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from secretary.channels.incoming import receipts
 from secretary.channels.incoming.intake import Intake
 from secretary.channels.messenger import WebhookRequest
 from secretary.channels.running.lines import Line, Lines
 from secretary.kernel.errors import Invalid
-from secretary.kernel.unit import UnitFactory
 from secretary.web.access import public_route
 
 log = structlog.get_logger(__name__)
@@ -29,8 +27,7 @@ RETRY_AFTER_S = "60"
 class Webhooks:
     """Takes the updates of every kind that brings them."""
 
-    def __init__(self, units: UnitFactory, lines: Lines, intake: Intake) -> None:
-        self._units = units
+    def __init__(self, lines: Lines, intake: Intake) -> None:
         self._lines = lines
         self._intake = intake
 
@@ -65,10 +62,7 @@ class Webhooks:
         except Invalid:
             log.warning("webhook_not_understood", kind=line.kind, instance_id=line.id)
             return _refused(HTTPStatus.BAD_REQUEST)
-        with self._intake.gaps.storing(line.id, updates):
-            async with self._units.write() as unit:
-                await receipts.store(unit, line.id, updates)
-        self._intake.wake(line.id, [update.thread for update in updates])
+        await self._intake.bring(line, updates)
         return Response(status_code=HTTPStatus.OK)
 
 

@@ -14,6 +14,7 @@ from secretary.conversations.models import IS_UNFINISHED, ChatMessage, ChatSessi
 from secretary.conversations.ports import Visible
 from secretary.conversations.why import Why
 
+_MAPPER = ChatSession.__mapper__
 MESSAGES = cast(Table, ChatMessage.__table__)
 SESSIONS = cast(Table, ChatSession.__table__)
 
@@ -28,6 +29,10 @@ _SAY_LAST = (
 
 async def session(db: AsyncSession, session_id: str, *, lock: bool = False) -> ChatSession | None:
     """One conversation; `lock` keeps others from storing into it until the unit ends, and reads it anew."""
+    if lock and db.get_bind().dialect.name == "sqlite":  # one unit writes at a time: what it has read stays as it is
+        known = db.identity_map.get(_MAPPER.identity_key_from_primary_key((session_id,)))
+        if known is not None:
+            return cast(ChatSession, known)
     return (await db.scalars(_SESSION_LOCKED if lock else _SESSION, {"its_id": session_id})).one_or_none()
 
 

@@ -25,7 +25,7 @@ def is_early(loft, gaps):
             found = select(ChannelReceipt).where(ChannelReceipt.key == str(number))
             receipt = (await unit.db.scalars(found)).one()
             unit.now = lambda: receipt.received + came_ago
-            return await gaps.is_early(unit, receipt)
+            return await gaps.is_early(unit, loft.id, receipt, receipt.received)
 
     return asked
 
@@ -65,9 +65,16 @@ async def test_after_a_start_all_that_was_refused_meanwhile_may_still_come(loft,
 
 async def test_what_is_just_being_stored_is_waited_for_however_long_that_takes(loft, gaps, is_early):
     await store(loft, 10, 12)
-    with gaps.storing(loft.id, [raw(11, 7, say="Late")]):
+    with gaps.storing(loft.id, [raw(11, 12, say="Late")]):
         assert await is_early(12, timedelta(minutes=5))
     assert not await is_early(12, timedelta(minutes=5))
+
+
+async def test_what_is_being_stored_of_another_thread_holds_nobody_up(loft, gaps, is_early):
+    await store(loft, 10, 12)
+    with gaps.storing(loft.id, [raw(11, 7, say="Late")]):
+        assert not await is_early(12)
+    assert await is_early(12)
 
 
 async def test_one_of_the_same_thread_that_has_only_just_come_is_taken_first(loft, is_early):

@@ -62,6 +62,29 @@ async def test_a_late_update_is_waited_for(loft, loop):
     assert await questions(loft) == ["before", "sooner", "later"]
 
 
+async def test_what_comes_alone_goes_behind_what_waits(loft):
+    async with loft.app.units.write() as unit:
+        await storing.store(unit, loft.id, [raw(10, 7, say="before")])
+    await loft.bring(raw(11, 7, say="after"))
+    assert await questions(loft) == ["before", "after"]
+
+
+async def test_what_comes_at_the_same_time_is_taken_in_order_and_once(loft):
+    line, intake = await loft.line(), loft.app.messaging.intake
+    texts = [f"number {number}" for number in range(10, 16)]
+    updates = [raw(10 + place, 7, say=text) for place, text in enumerate(texts)]
+    await asyncio.gather(*(intake.bring(line, [update]) for update in [*updates, *updates]))
+    await loft.settle()
+    assert await questions(loft) == texts
+
+
+async def test_one_that_comes_alone_and_cannot_be_read_is_put_aside(loft):
+    await loft.bring(raw(1, 7, **{"break": "oops"}))
+    await loft.bring(raw(2, 7, say="one"))
+    assert await questions(loft) == ["one"]
+    assert await receipts(loft) == {"1": "broken", "2": "taken"}
+
+
 async def test_one_that_cannot_be_read_is_put_aside_and_the_others_go_on(loft):
     await loft.bring(raw(1, 7, say="one"), raw(2, 7, **{"break": "oops"}), raw(3, 7, say="two"))
     assert await questions(loft) == ["one", "two"]

@@ -10,7 +10,7 @@ from tests.support.pigeon import raw, refused, window
 
 from secretary.channels.incoming import queries as incoming
 from secretary.channels.incoming import receipts
-from secretary.channels.models import ChannelDelivery, ChannelThread
+from secretary.channels.models import ChannelDelivery, ChannelReceipt, ChannelThread
 from secretary.channels.outgoing.outlet import MessengerOutlet
 from secretary.channels.outgoing.pace import Pacer
 from secretary.channels.ports import Pace
@@ -98,6 +98,16 @@ async def test_states_only_go_forward(loft):
     for number, state in enumerate(("read", "delivered", "sent")):
         await loft.bring(raw(100 + number, 7, state=state, of="out-1"))
         assert (await deliveries(loft))[0][1] == "read"
+
+
+async def test_of_how_far_a_message_has_come_nothing_but_that_is_kept(loft):
+    await loft.says(7, "Tell me a story")
+    await loft.deliver()
+    unknown, known = raw(100, 7, state="read", of="out-9"), raw(101, 7, state="read", of="out-1")
+    await loft.bring(unknown, known, raw(102, 7, say="Thanks"))
+    assert (await deliveries(loft))[0][1] == "read"
+    async with loft.app.units.read() as unit:
+        assert set(await unit.db.scalars(select(ChannelReceipt.key))) == {"2", "102"}
 
 
 async def test_a_group_hears_whose_question_is_answered(loft):

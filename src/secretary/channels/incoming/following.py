@@ -31,6 +31,7 @@ from secretary.kernel.unit import Unit
 
 MAX_CHARACTERS = 4_096
 FAR = {"queued": 0, "sent": 1, "delivered": 2, "read": 3, "failed": 4, "withdrawn": 4}
+_BELOW = {state: tuple(each for each in DeliveryStatus if FAR[each.value] < far) for state, far in FAR.items()}
 
 
 async def follow(unit: Unit, line: Line, receipt: ChannelReceipt, said: Incoming) -> Taken:
@@ -56,18 +57,22 @@ async def _withdrawn(unit: Unit, line: Line, receipt: ChannelReceipt, said: With
 
 
 async def _delivered(unit: Unit, line: Line, receipt: ChannelReceipt, said: Delivered) -> Taken:
-    """A message that was read is not merely delivered again."""
     del receipt
-    row = await deliveries.at_provider(unit.db, line.id, said.provider_message_id)
-    if row is None:
-        return skipped("unknown_delivery")
-    if FAR[said.state] > FAR[row.state.value]:
-        row.state, row.error, row.updated = DeliveryStatus(said.state), said.error[:64], unit.now()
-        await unit.db.flush()
-        unit.record(ConversationWentOn(row.session_id, line.row.owner_id))
+    return Taken() if await has_come(unit, line, said) else skipped("unknown_delivery")
+
+
+async def has_come(unit: Unit, line: Line, said: Delivered) -> bool:
+    """Keep how far a message of ours has come; one that was read is not merely delivered again. Is it one of ours, and
+    was that news? Repeatable, in any order.
+    """
+    change = {"state": DeliveryStatus(said.state), "error": said.error[:64], "updated": unit.now()}
+    session_id = await deliveries.has_come(unit.db, line.id, said.provider_message_id, _BELOW[said.state], change)
+    if session_id is None:
+        return False
+    unit.record(ConversationWentOn(session_id, line.row.owner_id))
     if said.state == "failed":
         note(unit, line.id, "not_delivered", "warning", code=said.error[:64])
-    return Taken()
+    return True
 
 
 async def _rated(unit: Unit, line: Line, receipt: ChannelReceipt, said: Rated) -> Taken:

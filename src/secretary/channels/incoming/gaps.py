@@ -4,7 +4,6 @@ A provider that numbers its updates without gaps and brings several at once may 
 a gap comes within a moment, or never: not all numbers are for us.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -27,7 +26,7 @@ class Gaps:
 
     def __init__(self) -> None:
         self._began: datetime | None = None
-        self._under_way: Counter[tuple[str, str]] = Counter()
+        self._under_way: dict[tuple[str, str], str] = {}
 
     def begin(self, now: datetime) -> None:
         """Updates are taken from now on. Repeatable: the first time counts."""
@@ -35,36 +34,38 @@ class Gaps:
 
     @contextmanager
     def storing(self, instance_id: str, updates: Sequence[RawUpdate]) -> Iterator[None]:
-        """These have come and are being stored: whoever was written after them waits for that."""
-        keys = [(instance_id, update.key) for update in updates]
-        self._under_way.update(keys)
+        """These have come and are being stored: whoever was written after them in their threads waits for that."""
+        coming = {(instance_id, update.key): update.thread for update in updates}
+        self._under_way |= coming
         try:
             yield
         finally:
-            self._under_way -= Counter(keys)
+            for key in coming:
+                self._under_way.pop(key, None)  # what came twice is stored by the first
 
-    async def is_early(self, unit: Unit, receipt: ChannelReceipt) -> bool:
+    async def is_early(
+        self, unit: Unit, instance_id: str, update: RawUpdate | ChannelReceipt, received: datetime
+    ) -> bool:
         """Was another one written before it that has not come, though it may still be on its way?"""
-        if receipt.follows is None:
+        if update.follows is None:
             return False
-        numbers = range(receipt.follows, receipt.follows - LOOK_BACK, -1)
-        known = await queries.received(unit.db, receipt.instance_id, [str(number) for number in numbers])
-        above = receipt.received
+        numbers = range(update.follows, update.follows - LOOK_BACK, -1)
+        known = await queries.received(unit.db, instance_id, [str(number) for number in numbers])
+        above = received
         for number in numbers:
-            came = known.get(str(number))
-            if came is not None:
+            under_way = self._under_way.get((instance_id, str(number)))
+            if (came := known.get(str(number))) is not None:
                 above, thread, state = came
-                if thread == receipt.thread and state is ReceiptState.WAITING:
+                if thread == update.thread and state is ReceiptState.WAITING:
                     return True  # it has come since its thread was read: another process, or another transaction
-            elif self._may_come(unit, receipt.instance_id, number, above):
-                return await queries.has_earlier(unit.db, receipt.instance_id, number)
+            elif under_way is not None:
+                if under_way == update.thread:
+                    return True
+            elif unit.now() < self._may_come_until(above):
+                return await queries.has_earlier(unit.db, instance_id, number)
         return False
 
-    def _may_come(self, unit: Unit, instance_id: str, number: int, above: datetime) -> bool:
+    def _may_come_until(self, above: datetime) -> datetime:
         """`above` is when the next one that is known came: since then it has been late."""
-        if (instance_id, str(number)) in self._under_way:
-            return True
         until = above + PATIENCE
-        if self._began is not None:
-            until = max(until, self._began + AFTER_START)
-        return unit.now() < until
+        return until if self._began is None else max(until, self._began + AFTER_START)

@@ -2,7 +2,7 @@
 
 from secretary.assistant import service as assistants
 from secretary.channels.models import ChannelThread
-from secretary.channels.outgoing.queueing import queue
+from secretary.channels.outgoing.queueing import Way, queue
 from secretary.channels.running.lines import Line
 from secretary.conversations.handover import service as handover
 from secretary.conversations.handover.service import held
@@ -30,4 +30,4 @@ async def greet(unit: Unit, line: Line, session: ChatSession, thread: ChannelThr
         for button in getattr(line.settings, "action_buttons", ())
     ]
     message = await handover.say_notice(unit, session, text, buttons)
-    await queue(unit, line.kind, thread, session.id, message.id, is_automatic=True)
+    await queue(unit, Way(line.kind, line.id, thread.id), session.id, message.id, is_automatic=True)

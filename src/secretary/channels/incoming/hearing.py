@@ -7,7 +7,7 @@ from secretary.assistant.ports import Inbound, Turns
 from secretary.channels.files import fetch_later
 from secretary.channels.incoming.greeting import greet
 from secretary.channels.incoming.limits import Limits
-from secretary.channels.incoming.meeting import conversation_in, customer_of, thread_with
+from secretary.channels.incoming.meeting import conversation_in, customer_of, meet
 from secretary.channels.incoming.taken import Taken, skipped
 from secretary.channels.messenger import IncomingFile, Said, Tapped
 from secretary.channels.models import ChannelReceipt, ChannelThread
@@ -50,28 +50,30 @@ class Hearing:
         return await self._customer(unit, line, receipt, said)
 
     async def _customer(self, unit: Unit, line: Line, receipt: ChannelReceipt, said: Said | Tapped) -> Taken:
-        thread = await thread_with(unit, line, receipt.thread, said)
-        contact = await customer_of(unit, line, thread, said.person)
+        met = await meet(unit, line, receipt.thread, said)
+        contact = await customer_of(unit, line, met, said.person)
         if contact.blocked:
+            await met.keep(unit)
             return skipped("blocked")
-        if (over := await self.limits.exceeded(unit, line, thread)) is not None:
-            await self.limits.tell(unit, line, receipt, thread, over)
+        if (over := await self.limits.exceeded(unit, line, met.thread)) is not None:
+            await met.keep(unit)
+            await self.limits.tell(unit, line, receipt, met.thread, over)
             return skipped(over.code)
-        session = await conversation_in(unit, line, thread, contact)
+        session = await conversation_in(unit, line, met, contact)
+        await met.keep(unit)
         if isinstance(said, Said) and said.is_start:
-            await greet(unit, line, session, thread)
-            return Taken(thread=thread)
-        return await self._store(unit, receipt, session, thread, said)
+            await greet(unit, line, session, met.thread)
+            return Taken(thread=met.thread)
+        return await self._store(unit, session, met.thread, said)
 
-    async def _store(
-        self, unit: Unit, receipt: ChannelReceipt, session: ChatSession, thread: ChannelThread, said: Said | Tapped
-    ) -> Taken:
+    async def _store(self, unit: Unit, session: ChatSession, thread: ChannelThread, said: Said | Tapped) -> Taken:
+        """Each once, for its receipt is taken with it: it needs no number of its own."""
         files = said.files if isinstance(said, Said) else ()
         written = said.text if isinstance(said, Said) else said.value
         text = "\n".join(part for part in (written, *(file.text for file in files)) if part)[:MAX_CHARACTERS]
         if not text.strip() and not files:
             return skipped("empty")
-        inbound = Inbound(session.id, text, receipt.id, files=len(files), provider_message_id=said.message_id)
+        inbound = Inbound(session.id, text, files=len(files), provider_message_id=said.message_id)
         exchange = await self.turns.store(unit, inbound)
         kept = [_attachment(file) for file in files if file.ref]
         stored = await attachments.add(unit, session.id, exchange.question.id, kept)

@@ -1,7 +1,9 @@
-"""The intake: takes what waits in a thread, in order, and makes messages of it; then the answers begin.
+"""The intake: stores what a webhook brings, takes what waits in a thread, in order, and makes messages of it; then the
+answers begin.
 
-A thread is taken by one at a time in this process; across processes the receipts' rows are locked. What was stored and
-not taken when a process died is taken by the next one (`sweep`).
+A thread is taken by one at a time in this process; across processes the receipts' rows are locked. What comes alone
+while nothing waits before it is taken in the unit that stores it. What was stored and not taken when a process died is
+taken by the next one (`sweep`).
 """
 
 import asyncio
@@ -12,12 +14,12 @@ from typing import Protocol
 import structlog
 
 from secretary.assistant.ports import Accepted, Turns
-from secretary.channels.incoming import queries
-from secretary.channels.incoming.following import follow
+from secretary.channels.incoming import queries, receipts
+from secretary.channels.incoming.following import follow, has_come
 from secretary.channels.incoming.gaps import Gaps
 from secretary.channels.incoming.hearing import Hearing
 from secretary.channels.incoming.taken import Taken
-from secretary.channels.messenger import Said, Tapped
+from secretary.channels.messenger import Delivered, RawUpdate, Said, Tapped
 from secretary.channels.models import ChannelReceipt, ReceiptState
 from secretary.channels.running.lines import Line, Lines
 from secretary.channels.running.logbook import note
@@ -54,14 +56,66 @@ class Intake:
         self._hearing = hearing
         self._watcher = watcher
         self._threads: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._brought: set[tuple[str, str]] = set()  # threads whose update is being stored and taken in one
         self._again: set[tuple[str, str]] = set()
         self.gaps = Gaps()
+
+    async def bring(self, line: Line, updates: Sequence[RawUpdate]) -> None:
+        """Store what a webhook has brought, each update once; returns when it is on disk. Raises SecretaryError."""
+        kept = [update for update in updates if not update.is_report]
+        with self.gaps.storing(line.id, kept):
+            if len(updates) == len(kept) == 1 and await self._at_once(line, kept[0]):
+                return
+            async with self._units.write() as unit:
+                await self._note(unit, line, [update for update in updates if update.is_report])
+                await receipts.store(unit, line.id, kept)
+        self.wake(line.id, [update.thread for update in kept])
+
+    async def _at_once(self, line: Line, update: RawUpdate) -> bool:
+        """Store and take an update in one. False: it must wait, is known or cannot be taken; nothing is stored then."""
+        key = line.id, update.thread
+        if key in self._threads or key in self._brought:
+            return False
+        self._brought.add(key)
+        try:
+            taken = await self._stored_and_taken(line, update)
+        except (SecretaryError, ValueError, TypeError, KeyError) as error:
+            if _is_storage(error):
+                raise
+            return False
+        finally:
+            self._brought.discard(key)
+            if key in self._again:
+                self._again.discard(key)
+                self.wake(line.id, [update.thread])
+        for each in taken or ():
+            self._begin(line, each)
+        return taken is not None
+
+    async def _stored_and_taken(self, line: Line, update: RawUpdate) -> Sequence[Taken] | None:
+        async with self._units.write() as unit:
+            if await self.gaps.is_early(unit, line.id, update, unit.now()):
+                return None
+            receipt = await receipts.store_alone(unit, line.id, update)
+            if receipt is None:
+                return None
+            taken = await self._one(unit, line, receipt)
+            if (outcome := _outcome(taken)) != (receipts.ALONE, ""):
+                await queries.settle(unit.db, receipt.id, *outcome)
+        return taken
+
+    async def _note(self, unit: Unit, line: Line, reports: Sequence[RawUpdate]) -> None:
+        """How far messages of ours have come: repeatable, in any order, so that nothing need be remembered of it."""
+        for report in reports:
+            for said in line.messenger.read(report.payload, line.view):
+                if isinstance(said, Delivered):
+                    await has_come(unit, line, said)
 
     def wake(self, instance_id: str, threads: Sequence[str]) -> None:
         """Something waits in these threads."""
         for thread in dict.fromkeys(threads):
             key = instance_id, thread
-            if key in self._threads:
+            if key in self._threads or key in self._brought:
                 self._again.add(key)
             else:
                 task = asyncio.create_task(self._run(*key), name=f"intake {instance_id}")
@@ -119,9 +173,11 @@ class Intake:
         async with self._units.write() as unit:
             waiting = await queries.waiting_of(unit.db, line.id, thread, limit)
             for receipt in waiting:
-                if await self.gaps.is_early(unit, receipt):
+                if await self.gaps.is_early(unit, line.id, receipt, receipt.received):
                     return taken, False, True
-                taken += await self._one(unit, line, receipt)
+                found = await self._one(unit, line, receipt)
+                await queries.settle(unit.db, receipt.id, *_outcome(found))
+                taken += found
         return taken, len(waiting) == limit, False
 
     async def _one_by_one(self, line: Line, thread: str, error: Exception) -> tuple[list[Taken], bool, bool]:
@@ -130,7 +186,7 @@ class Intake:
             return await self._batch(line, thread, 1)
         except (SecretaryError, ValueError, TypeError, KeyError) as again:
             error = again
-        if isinstance(error, SecretaryError) and error.code.startswith("storage_"):
+        if _is_storage(error):
             raise error
         log.warning("receipt_broken", instance_id=line.id, exc_info=error)
         async with self._units.write() as unit:
@@ -147,11 +203,6 @@ class Intake:
                 taken.append(await self._hearing.hear(unit, line, receipt, said))
             else:
                 taken.append(await follow(unit, line, receipt, said))
-        states = [each.state for each in taken]
-        receipt.state = ReceiptState.TAKEN if ReceiptState.TAKEN in states else ReceiptState.SKIPPED
-        receipt.error = next((each.why for each in taken), "")
-        receipt.payload = None
-        await unit.db.flush()
         return taken
 
     def _begin(self, line: Line, taken: Taken) -> None:
@@ -159,3 +210,13 @@ class Intake:
             self._watcher.watch(line, taken, self._turns.begin(taken.exchange))
         elif taken.callback_id or taken.stop:
             self._watcher.watch(line, taken, Accepted("", "", "", is_new=False))
+
+
+def _outcome(taken: Sequence[Taken]) -> tuple[ReceiptState, str]:
+    """What a receipt came to, and why where it came to nothing."""
+    is_taken = any(each.state is ReceiptState.TAKEN for each in taken)
+    return ReceiptState.TAKEN if is_taken else ReceiptState.SKIPPED, next((each.why for each in taken), "")
+
+
+def _is_storage(error: Exception) -> bool:
+    return isinstance(error, SecretaryError) and error.code.startswith("storage_")

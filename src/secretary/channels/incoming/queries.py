@@ -2,20 +2,71 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Integer, bindparam, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Integer,
+    Row,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 
 from secretary.channels.models import IS_WAITING, ChannelReceipt, ChannelThread, ReceiptState
 from secretary.conversations import queries as conversation_queries
+from secretary.conversations.contacts.models import Contact
 from secretary.conversations.models import ChatSession
+from secretary.conversations.ports import SessionState
+
+RECEIPTS = cast(Table, ChannelReceipt.__table__)
+
+
+# What is asked with every message is built once, and goes past the unit of work: both cost more than the asking.
+@cache
+def _added(dialect: str, names: tuple[str, ...], *, alone: bool) -> Any:
+    into = (postgresql if dialect == "postgresql" else sqlite).insert(RECEIPTS)
+    if alone:
+        its = {name: bindparam(name, type_=RECEIPTS.c[name].type) for name in names}
+        before = (RECEIPTS.c.instance_id == its["instance_id"], RECEIPTS.c.thread == its["thread"])
+        into = into.from_select(names, select(*its.values()).where(~exists().where(IS_WAITING, *before)))
+    return into.on_conflict_do_nothing()
 
 
 async def add_receipts(db: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
     """Store updates; those that are known stay as they are."""
-    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
-    await db.execute(dialect.insert(ChannelReceipt).on_conflict_do_nothing(), list(rows))
+    await db.execute(_added(db.get_bind().dialect.name, tuple(rows[0]), alone=False), list(rows))
+
+
+async def add_alone(db: AsyncSession, row: Mapping[str, object]) -> bool:
+    """Store an update, unless it is known or another one waits in its thread. Was it?"""
+    statement = _added(db.get_bind().dialect.name, tuple(row), alone=True)
+    result = await db.execute(statement, dict(row))
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+_SETTLED = (
+    update(RECEIPTS)
+    .where(RECEIPTS.c.id == bindparam("its_id"))
+    .values(state=bindparam("its_state"), error=bindparam("its_error"), payload=None)
+)
+
+
+async def settle(db: AsyncSession, receipt_id: str, state: ReceiptState, error: str) -> None:
+    """Keep what became of an update; what it said is kept no longer."""
+    await db.execute(_SETTLED, {"its_id": receipt_id, "its_state": state, "its_error": error})
 
 
 async def waiting_of(db: AsyncSession, instance_id: str, thread: str, limit: int) -> Sequence[ChannelReceipt]:
@@ -24,7 +75,6 @@ async def waiting_of(db: AsyncSession, instance_id: str, thread: str, limit: int
     return (await db.scalars(_WAITING_OF, values)).all()
 
 
-# Built once: these are asked with every message, and building them costs more than asking.
 _WAITING_OF = (
     select(ChannelReceipt)
     .where(
@@ -37,8 +87,15 @@ _WAITING_OF = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
-_THREAD = select(ChannelThread).where(
+_IS_THREAD = and_(
     ChannelThread.instance_id == bindparam("its_instance"), ChannelThread.thread == bindparam("its_thread")
+)
+_THREAD = select(ChannelThread).where(_IS_THREAD)
+_MET = (
+    select(ChannelThread, Contact, ChatSession)
+    .outerjoin(Contact, Contact.id == ChannelThread.contact_id)
+    .outerjoin(ChatSession, ChatSession.id == ChannelThread.session_id)
+    .where(_IS_THREAD)
 )
 _RECEIVED = select(ChannelReceipt.key, ChannelReceipt.received, ChannelReceipt.thread, ChannelReceipt.state).where(
     ChannelReceipt.instance_id == bindparam("its_instance"),
@@ -82,22 +139,72 @@ async def thread(db: AsyncSession, instance_id: str, thread_key: str) -> Channel
     return (await db.scalars(_THREAD, values)).one_or_none()
 
 
+async def met(
+    db: AsyncSession, instance_id: str, thread_key: str
+) -> tuple[ChannelThread, Contact | None, ChatSession | None] | None:
+    """A thread with the customer who writes there and the conversation that goes on there."""
+    found = (await db.execute(_MET, {"its_instance": instance_id, "its_thread": thread_key})).one_or_none()
+    return None if found is None else (found[0], found[1], found[2])
+
+
+async def add_thread(db: AsyncSession, thread: ChannelThread) -> None:
+    """Store a thread that has just begun."""
+    await db.execute(_NEW_THREAD, {name: getattr(thread, name) for name in THREADS.c.keys()})  # noqa: SIM118 -- columns
+
+
+async def keep_thread(db: AsyncSession, thread: ChannelThread, names: tuple[str, ...]) -> None:
+    """Store these of its fields, and no others: another process may be changing those."""
+    values = {name: getattr(thread, name) for name in names}
+    await db.execute(_keeping(names), values | {"its_id": thread.id})
+    for name, value in values.items():
+        set_committed_value(thread, name, value)
+
+
+@cache
+def _keeping(names: tuple[str, ...]) -> Update:
+    values: dict[str, object] = {name: bindparam(name) for name in names}
+    return update(THREADS).where(THREADS.c.id == bindparam("its_id")).values(values)
+
+
+SESSIONS = cast(Table, ChatSession.__table__)
+THREADS = cast(Table, ChannelThread.__table__)
+_NEW_THREAD = insert(THREADS)
+_OF_INSTANCE = THREADS.c.instance_id == SESSIONS.c.source_id
+WAYS = (
+    and_(_OF_INSTANCE, THREADS.c.session_id == SESSIONS.c.id),
+    and_(_OF_INSTANCE, THREADS.c.thread == SESSIONS.c.contact_key),
+)
+"""Where the customer of a conversation is written to, whether it goes on there or a later one does. Asked in one, no
+index would be used, and a bot has many threads.
+"""
+_ITS_SESSION = SESSIONS.c.id == bindparam("its_session")
+_THREAD_OF = tuple(select(ChannelThread).join(SESSIONS, way).where(_ITS_SESSION).limit(1) for way in WAYS)
+_WAY_OUT = tuple(
+    select(THREADS.c.id, THREADS.c.instance_id, SESSIONS.c.state, SESSIONS.c.held_until)
+    .join_from(SESSIONS, THREADS, way)
+    .where(_ITS_SESSION)
+    .limit(1)
+    .with_for_update(of=SESSIONS)
+    for way in WAYS
+)
+
+
 async def thread_of(db: AsyncSession, session_id: str) -> ChannelThread | None:
-    """Where the customer of a conversation is written to, whether it goes on there or a later one does."""
-    for statement in (_GOES_ON, _WENT_ON):  # asked in one, no index would be used, and a bot has many threads
+    """Where the customer of a conversation is written to."""
+    for statement in _THREAD_OF:
         found = (await db.scalars(statement, {"its_session": session_id})).first()
         if found is not None:
             return found
     return None
 
 
-_OF_INSTANCE = select(ChannelThread).join(ChatSession, ChatSession.source_id == ChannelThread.instance_id).limit(1)
-_GOES_ON = _OF_INSTANCE.where(
-    ChatSession.id == bindparam("its_session"), ChannelThread.session_id == bindparam("its_session")
-)
-_WENT_ON = _OF_INSTANCE.where(
-    ChatSession.id == bindparam("its_session"), ChannelThread.thread == ChatSession.contact_key
-)
+async def way_out(db: AsyncSession, session_id: str) -> Row[str, str, SessionState, datetime | None] | None:
+    """(id, instance_id) of the thread of a conversation, and (state, held_until) of that, which is locked."""
+    for statement in _WAY_OUT:
+        found = (await db.execute(statement, {"its_session": session_id})).first()
+        if found is not None:
+            return found
+    return None
 
 
 async def threads(

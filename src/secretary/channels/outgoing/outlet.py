@@ -7,8 +7,8 @@ from secretary.channels import queries as instances
 from secretary.channels.incoming import queries as incoming
 from secretary.channels.messenger import Messenger
 from secretary.channels.models import ChannelThread
-from secretary.channels.outgoing.queueing import queue
-from secretary.conversations.handover.service import held
+from secretary.channels.outgoing.queueing import Way, queue
+from secretary.conversations.handover.state import Standing
 from secretary.conversations.models import ChatSession
 from secretary.conversations.progress import Place
 from secretary.kernel.errors import Conflict
@@ -26,12 +26,12 @@ class MessengerOutlet:
 
     async def answered(self, unit: Unit, place: Place, answer_id: str, apology: str) -> None:
         """What says that a person was called goes out although he has the conversation: it was not held before."""
-        thread = await incoming.thread_of(unit.db, place.session_id)
-        if thread is not None:
-            is_automatic = not await held(unit, [place.session_id])
-            await queue(
-                unit, place.source, thread, place.session_id, answer_id, is_automatic=is_automatic, apology=apology
-            )
+        found = await incoming.way_out(unit.db, place.session_id)
+        if found is None:
+            return
+        is_automatic = not Standing(found.state, held_until=found.held_until).is_held(unit.now())
+        way = Way(place.source, found.instance_id, found.id)
+        await queue(unit, way, place.session_id, answer_id, is_automatic=is_automatic, apology=apology)
 
     async def send(self, unit: Unit, session: ChatSession, message_id: str, *, is_automatic: bool) -> None:
         if not self.brings(session.source):
@@ -40,7 +40,8 @@ class MessengerOutlet:
         if thread is None:
             return
         await self._check_window(unit, thread, session.source)
-        await queue(unit, session.source, thread, session.id, message_id, is_automatic=is_automatic)
+        way = Way(session.source, thread.instance_id, thread.id)
+        await queue(unit, way, session.id, message_id, is_automatic=is_automatic)
 
     async def window_closes_at(self, unit: Unit, session: ChatSession) -> datetime | None:
         """Until when the provider lets us write freely; None where it always does."""

@@ -26,8 +26,8 @@ class Pacer:
         self._next = 0.0
         self._chats: dict[str, float] = {}
 
-    async def wait(self, chat: str) -> None:
-        """Return when the next message to this chat may go."""
+    async def wait(self, chat: str) -> bool:
+        """Return when the next message to this chat may go. Did that take a while?"""
         now = self._clock()
         at = max(now, self._next, self._chats.pop(chat, 0.0))
         self._next = max(self._next, now) + 1 / self._pace.per_second
@@ -36,6 +36,7 @@ class Pacer:
             self._chats.pop(next(iter(self._chats)))
         if at > now:
             await self._sleep(at - now)
+        return at > now
 
     def pause(self, seconds: float) -> None:
         """Nobody passes for so long."""

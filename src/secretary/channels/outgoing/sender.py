@@ -17,6 +17,7 @@ from secretary.channels.outgoing.writing import Message, record, write_message
 from secretary.channels.running.lines import Line, Lines
 from secretary.channels.running.logbook import note
 from secretary.conversations.events import ConversationWentOn
+from secretary.conversations.handover.service import held
 from secretary.kernel.errors import Upstream
 from secretary.kernel.jobs import ClaimedJob, complete
 from secretary.kernel.unit import UnitFactory
@@ -77,10 +78,14 @@ class Sender:
             await self._drop(str(job.payload["message_id"]), job)
             return
         parts = line.messenger.render(message.letter.message, line.settings)
-        for number in range(message.parts_sent + 1, len(parts) + 1):
-            await self._pacer.wait(_chat(message.letter))
-            if job.payload.get("is_automatic") and await self._withdrawn(message, job):
-                return
+        first = message.parts_sent + 1
+        for number in range(first, len(parts) + 1):
+            has_waited = await self._pacer.wait(_chat(message.letter))
+            if job.payload.get("is_automatic"):
+                is_old = has_waited or number > first
+                if await self._is_held(message.session_id) if is_old else message.is_held:
+                    await self._drop(message.id, job)
+                    return
             if not await self._part(line, message, job, number, parts):
                 return
         if message.parts_sent >= len(parts):
@@ -115,17 +120,13 @@ class Sender:
                 raise _later(error) from error
             raise
 
-    async def _withdrawn(self, message: Message, job: ClaimedJob) -> bool:
-        """A person has taken over since this was queued: it does not go out any more."""
+    async def _is_held(self, session_id: str) -> bool:
+        """Has a person taken over since this was queued?"""
         async with self._units.read() as unit:
-            if not await message.is_held(unit):
-                return False
-        async with self._units.write() as unit:
-            await queries.move_on(unit.db, message.id, DeliveryStatus.WITHDRAWN, "", unit.now())
-            await complete(unit, job)
-        return True
+            return bool(await held(unit, [session_id]))
 
     async def _drop(self, message_id: str, job: ClaimedJob) -> None:
+        """It does not go out any more."""
         async with self._units.write() as unit:
             await queries.move_on(unit.db, message_id, DeliveryStatus.WITHDRAWN, "", unit.now())
             await complete(unit, job)

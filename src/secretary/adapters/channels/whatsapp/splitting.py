@@ -77,6 +77,7 @@ def _of_status(value: _Json, status: _Json, index: int) -> RawUpdate:
         order=_order(status, index),
         thread=bounded(_first(status, "group_id", "recipient_user_id", "recipient_id")),
         payload={"metadata": value.get("metadata") or {}, "status": dict(status)},
+        is_report=True,
     )
 
 
