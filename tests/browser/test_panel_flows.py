@@ -42,6 +42,19 @@ def test_a_session_that_ends_in_another_tab_ends_here_and_goes_on_where_one_was(
         panel.until("location.hash.startsWith('#/faq')")
 
 
+def test_where_signing_in_is_switched_off_the_panel_opens_by_itself(browser, world, tmp_path):
+    with (
+        served_copy(world, tmp_path / "data", {"ADMIN_AUTH_ENABLED": "false"}) as running,
+        at_login(browser, running.url) as panel,
+    ):
+        panel.page.locator("#main").wait_for()
+        panel.go("/faq")
+        panel.page.reload()
+        panel.page.locator("#main").wait_for()
+        assert "/faq" in panel.page.url
+        assert panel.faults == []
+
+
 @pytest.mark.parametrize("size", [None, PHONE], ids=["wide", "phone"])
 def test_a_question_in_the_playground_gets_its_answer(browser, served, size):
     with at_panel(browser, served.url, **({"size": size} if size else {})) as panel:

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { authLogout, authMe } from '@/api'
+import { authLogout, authMe, authStatus } from '@/api'
 import { Problem } from '@/api/problem'
 import { drop, keep, onToken, refreshed, token } from '@/api/token'
 import type { MeOut } from '@/api/generated'
@@ -15,6 +15,7 @@ export const useSession = defineStore(
   () => {
     const me = ref<MeOut | null>(null)
     const ended = ref<Ended>('never')
+    const isOpenHouse = ref(false)
     const isSignedIn = computed(() => me.value !== null)
 
     onToken((word) => {
@@ -30,11 +31,21 @@ export const useSession = defineStore(
     async function resume(): Promise<boolean> {
       if (!me.value) return false
       try {
+        if (isOpenHouse.value && (await enterOpenHouse())) return true
         if (!token() && !(await refreshed(''))) return leaveAs('expired')
         await load()
       } catch (error) {
         if (error instanceof Problem && error.status === 401) return leaveAs('expired')
       }
+      return true
+    }
+
+    /** Where the owner has switched signing in off, whoever is here is the administrator. Is it so? */
+    async function enterOpenHouse(): Promise<boolean> {
+      isOpenHouse.value = !(await authStatus({ throwOnError: true })).data.enabled
+      if (!isOpenHouse.value) return false
+      await load()
+      ended.value = 'never'
       return true
     }
 
@@ -66,7 +77,7 @@ export const useSession = defineStore(
       return may(feature.right) && (!feature.deployment || feature.deployment === kind)
     }
 
-    return { me, ended, isSignedIn, load, resume, enter, leave, may, sees }
+    return { me, ended, isOpenHouse, isSignedIn, load, resume, enter, enterOpenHouse, leave, may, sees }
   },
-  { persist: { key: 'secretary.session', pick: ['me'] } },
+  { persist: { key: 'secretary.session', pick: ['me', 'isOpenHouse'] } },
 )
