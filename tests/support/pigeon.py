@@ -157,7 +157,8 @@ class Pigeon:
         number, group = str(payload["id"]), bool(payload.get("group"))
         if "say" in payload:
             files = tuple(IncomingFile(kind, f"{kind}.png", ref={"file": kind}) for kind in payload.get("files", ()))
-            return [Said(number, who, address, payload["say"], files, is_group=group)]
+            album = str(payload.get("album", ""))
+            return [Said(number, who, address, payload["say"], files, is_group=group, album=album)]
         if "start" in payload:
             return [Said(number, who, address, is_start=True, payload=payload["start"])]
         if "tap" in payload:
@@ -192,10 +193,14 @@ class Pigeon:
 
 
 def raw(id: int, who: int, *, follows: bool = False, **rest: Any) -> RawUpdate:  # noqa: A002 -- as in the update
-    """An update as it comes; one with a `state` reports how far a message of ours has come."""
+    """An update as it comes; one with a `state` reports how far a message of ours has come, one of an `album` is a
+    piece of it.
+    """
     payload = {"id": id, "who": who, **rest}
     before = id - 1 if follows else None
-    return RawUpdate(str(id), id, str(rest.get("thread", who)), payload, before, is_report="state" in rest)
+    return RawUpdate(
+        str(id), id, str(rest.get("thread", who)), payload, before, is_report="state" in rest, is_piece="album" in rest
+    )
 
 
 def window(**changes: Any) -> Capabilities:

@@ -33,7 +33,8 @@ class RawUpdate:
     among those of its thread; `thread` names the conversation at the provider.
 
     `follows` is the `order` of the update before it where the provider numbers them without gaps, else None.
-    `is_report`: it says how far a message of ours has come, and nothing else.
+    `is_report`: it says how far a message of ours has come, and nothing else. `is_piece`: what it belongs to was sent
+    at once, and comes in several updates within a moment.
     """
 
     key: str
@@ -42,6 +43,7 @@ class RawUpdate:
     payload: Mapping[str, JsonValue]
     follows: int | None = None
     is_report: bool = False
+    is_piece: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class IncomingFile:
 class Said:
     """Somebody wrote. `message_id` is the provider's; `is_addressed` is false for talk in a group that is not to us.
 
-    `payload` is what came with `/start` or an advertisement; `quoted_id` the message that this one answers.
+    `payload` is what came with `/start` or an advertisement; `quoted_id` the message that this one answers; `album`
+    is what the pieces of one message have in common.
     """
 
     message_id: str
@@ -88,6 +91,7 @@ class Said:
     is_start: bool = False
     payload: str = ""
     quoted_id: str = ""
+    album: str = ""
 
 
 @dataclass(frozen=True, slots=True)

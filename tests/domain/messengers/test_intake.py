@@ -6,6 +6,7 @@ from sqlalchemy import select
 from tests.support.pigeon import raw
 
 from secretary.assistant import service as assistants
+from secretary.channels.incoming import intake
 from secretary.channels.incoming import receipts as storing
 from secretary.channels.models import ChannelLogEntry, ChannelReceipt, ChannelThread
 from secretary.conversations.contacts import service as contacts
@@ -70,10 +71,10 @@ async def test_what_comes_alone_goes_behind_what_waits(loft):
 
 
 async def test_what_comes_at_the_same_time_is_taken_in_order_and_once(loft):
-    line, intake = await loft.line(), loft.app.messaging.intake
+    line, office = await loft.line(), loft.app.messaging.intake
     texts = [f"number {number}" for number in range(10, 16)]
     updates = [raw(10 + place, 7, say=text) for place, text in enumerate(texts)]
-    await asyncio.gather(*(intake.bring(line, [update]) for update in [*updates, *updates]))
+    await asyncio.gather(*(office.bring(line, [update]) for update in [*updates, *updates]))
     await loft.settle()
     assert await questions(loft) == texts
 
@@ -92,6 +93,27 @@ async def test_one_that_cannot_be_read_is_put_aside_and_the_others_go_on(loft):
     async with loft.app.units.read() as unit:
         events = set(await unit.db.scalars(select(ChannelLogEntry.event)))
     assert "update_not_understood" in events
+
+
+async def test_an_album_is_one_message(loft, monkeypatch):
+    monkeypatch.setattr(intake, "ALBUM_S", 0.02)
+    line, office = await loft.line(), loft.app.messaging.intake
+    pieces = [
+        raw(10, 7, say="", files=["photo"], album="a"),
+        raw(11, 7, say="Which of them is yours?", files=["photo"], album="a"),
+        raw(12, 7, say="", files=["file"], album="a"),
+    ]
+    for piece in pieces:  # as webhooks bring them
+        await office.bring(line, [piece])
+    await office.bring(line, [raw(13, 7, say="", files=["photo"], album="b"), raw(14, 7, say="And?")])
+    await loft.settle()
+    asked = [row for row in await messages(loft) if row.role == "user"]
+    assert [(row.content, row.attachment_count) for row in asked] == [
+        ("Which of them is yours?", 3),
+        ("", 1),
+        ("And?", 0),
+    ]
+    assert set((await receipts(loft)).values()) == {"taken"}
 
 
 async def test_words_are_not_kept_in_receipts(loft):

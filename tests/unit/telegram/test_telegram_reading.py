@@ -11,6 +11,7 @@ from tests.support.fakes.telegram import FakeTelegram
 from tests.support.fakes.telegram.entities import length16, marks
 
 from secretary.adapters.channels.telegram.messenger import TelegramMessenger
+from secretary.adapters.channels.telegram.reading.batches import raw_update
 from secretary.adapters.channels.telegram.settings import TelegramSecrets, TelegramSettings
 from secretary.channels.messenger import (
     Edited,
@@ -165,6 +166,13 @@ def test_a_document_keeps_its_own_name_and_a_caption_its_words() -> None:
     assert (file.name, file.media_type) == ("смета.pdf", "application/pdf")
     heard = said("", photo=[{"file_id": "s"}, {"file_id": "l"}], caption="Это она?", caption_entities=[])
     assert (heard.text, heard.files[0].ref["file_id"]) == ("Это она?", "l")
+
+
+def test_pieces_of_an_album_are_known_by_their_update_and_by_what_it_says() -> None:
+    piece = message("", photo=[{"file_id": "1"}], media_group_id="137")
+    assert said("", photo=[{"file_id": "1"}], media_group_id="137").album == "137"
+    assert raw_update({"update_id": 1, "message": piece}).is_piece
+    assert not raw_update({"update_id": 1, "message": message("Hello")}).is_piece
 
 
 def test_places_are_read() -> None:

@@ -15,6 +15,7 @@ import structlog
 
 from secretary.assistant.ports import Accepted, Turns
 from secretary.channels.incoming import queries, receipts
+from secretary.channels.incoming.albums import Read, joined
 from secretary.channels.incoming.following import follow, has_come
 from secretary.channels.incoming.gaps import Gaps
 from secretary.channels.incoming.hearing import Hearing
@@ -31,6 +32,8 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 20
 LOOK_AGAIN_S = 0.1
 LEFT_BEHIND = timedelta(seconds=30)
+ALBUM_S = 0.5
+"""How long the pieces of an album are waited for: Telegram brings them within some tens of milliseconds."""
 
 
 class Watcher(Protocol):
@@ -64,12 +67,19 @@ class Intake:
         """Store what a webhook has brought, each update once; returns when it is on disk. Raises SecretaryError."""
         kept = [update for update in updates if not update.is_report]
         with self.gaps.storing(line.id, kept):
-            if len(updates) == len(kept) == 1 and await self._at_once(line, kept[0]):
+            is_alone = len(updates) == len(kept) == 1 and not kept[0].is_piece
+            if is_alone and await self._at_once(line, kept[0]):
                 return
             async with self._units.write() as unit:
                 await self._note(unit, line, [update for update in updates if update.is_report])
                 await receipts.store(unit, line.id, kept)
-        self.wake(line.id, [update.thread for update in kept])
+        self.stored(line.id, kept)
+
+    def stored(self, instance_id: str, updates: Sequence[RawUpdate]) -> None:
+        """These are on disk, and may be taken."""
+        pieces = {update.thread for update in updates if update.is_piece}
+        self.wake(instance_id, [update.thread for update in updates if update.thread not in pieces])
+        self.wake(instance_id, sorted(pieces), after_s=ALBUM_S)
 
     async def _at_once(self, line: Line, update: RawUpdate) -> bool:
         """Store and take an update in one. False: it must wait, is known or cannot be taken; nothing is stored then."""
@@ -99,7 +109,7 @@ class Intake:
             receipt = await receipts.store_alone(unit, line.id, update)
             if receipt is None:
                 return None
-            taken = await self._one(unit, line, receipt)
+            taken = await self._take_in(unit, line, _read(line, receipt))
             if (outcome := _outcome(taken)) != (receipts.ALONE, ""):
                 await queries.settle(unit.db, receipt.id, *outcome)
         return taken
@@ -111,14 +121,14 @@ class Intake:
                 if isinstance(said, Delivered):
                     await has_come(unit, line, said)
 
-    def wake(self, instance_id: str, threads: Sequence[str]) -> None:
-        """Something waits in these threads."""
+    def wake(self, instance_id: str, threads: Sequence[str], *, after_s: float = 0.0) -> None:
+        """Something waits in these threads; it may be taken so many seconds from now."""
         for thread in dict.fromkeys(threads):
             key = instance_id, thread
             if key in self._threads or key in self._brought:
                 self._again.add(key)
             else:
-                task = asyncio.create_task(self._run(*key), name=f"intake {instance_id}")
+                task = asyncio.create_task(self._run(*key, after_s), name=f"intake {instance_id}")
                 self._threads[key] = task
 
     async def sweep(self, *, everything: bool = False) -> None:
@@ -139,9 +149,11 @@ class Intake:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _run(self, instance_id: str, thread: str) -> None:
+    async def _run(self, instance_id: str, thread: str, after_s: float) -> None:
         key = instance_id, thread
         try:
+            if after_s:
+                await asyncio.sleep(after_s)
             while await self._take(instance_id, thread) or key in self._again:
                 self._again.discard(key)
         except (SecretaryError, OSError):
@@ -172,11 +184,13 @@ class Intake:
         taken: list[Taken] = []
         async with self._units.write() as unit:
             waiting = await queries.waiting_of(unit.db, line.id, thread, limit)
-            for receipt in waiting:
-                if await self.gaps.is_early(unit, line.id, receipt, receipt.received):
-                    return taken, False, True
-                found = await self._one(unit, line, receipt)
-                await queries.settle(unit.db, receipt.id, *_outcome(found))
+            for read in joined([_read(line, receipt) for receipt in waiting]):
+                for receipt in read.receipts:
+                    if await self.gaps.is_early(unit, line.id, receipt, receipt.received):
+                        return taken, False, True
+                found = await self._take_in(unit, line, read)
+                for receipt in read.receipts:
+                    await queries.settle(unit.db, receipt.id, *_outcome(found))
                 taken += found
         return taken, len(waiting) == limit, False
 
@@ -196,9 +210,9 @@ class Intake:
                 note(unit, line.id, "update_not_understood", "error", code=receipt.error)
         return [], True, False
 
-    async def _one(self, unit: Unit, line: Line, receipt: ChannelReceipt) -> list[Taken]:
-        taken: list[Taken] = []
-        for said in line.messenger.read(receipt.payload or {}, line.view):
+    async def _take_in(self, unit: Unit, line: Line, read: Read) -> list[Taken]:
+        receipt, taken = read.receipts[0], list[Taken]()
+        for said in read.said:
             if isinstance(said, Said | Tapped):
                 taken.append(await self._hearing.hear(unit, line, receipt, said))
             else:
@@ -210,6 +224,10 @@ class Intake:
             self._watcher.watch(line, taken, self._turns.begin(taken.exchange))
         elif taken.callback_id or taken.stop:
             self._watcher.watch(line, taken, Accepted("", "", "", is_new=False))
+
+
+def _read(line: Line, receipt: ChannelReceipt) -> Read:
+    return Read((receipt,), line.messenger.read(receipt.payload or {}, line.view))
 
 
 def _outcome(taken: Sequence[Taken]) -> tuple[ReceiptState, str]:

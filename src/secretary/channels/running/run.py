@@ -145,7 +145,7 @@ class Run:
             async with self._units.write() as unit:
                 await receipts.store(unit, self.row.id, updates)
                 await queries.tell(unit.db, self.row.id, {"cursor": max(update.order for update in updates)})
-            self._tools.intake.wake(self.row.id, [update.thread for update in updates])
+            self._tools.intake.stored(self.row.id, updates)
 
     async def _tell(self, status: RunStatus, error: str = "") -> None:
         async with self._units.write() as unit:

@@ -20,7 +20,10 @@ def raw_update(payload: Mapping[str, Any]) -> RawUpdate:
     number = payload.get("update_id")
     if not isinstance(number, int) or isinstance(number, bool):
         raise _no_update()
-    return RawUpdate(str(number), number, _thread(payload), payload, number - 1)
+    update = _understood(payload)
+    thread = ELSEWHERE if update is None else thread_of(update)
+    is_piece = update is not None and update.message is not None and bool(update.message.media_group_id)
+    return RawUpdate(str(number), number, thread, payload, number - 1, is_piece=is_piece)
 
 
 def split_body(body: bytes) -> Sequence[RawUpdate]:
@@ -53,12 +56,12 @@ def _stored(value: JsonValue) -> Any:
             return value
 
 
-def _thread(payload: Mapping[str, Any]) -> str:
+def _understood(payload: Mapping[str, Any]) -> Update | None:
     """A shape that we do not understand is stored all the same."""
     try:
-        return thread_of(Update.model_validate(payload))
+        return Update.model_validate(payload)
     except ValidationError:
-        return ELSEWHERE
+        return None
 
 
 def _no_update() -> Invalid:

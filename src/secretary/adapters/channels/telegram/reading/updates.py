@@ -105,6 +105,7 @@ def _said(message: Message, us: Us, *, to_all: bool) -> Said:
         is_start=is_start,
         payload=words.rest if is_start else "",
         quoted_id=message_key(message.chat.id, answered.message_id) if answered else "",
+        album=message.media_group_id,
     )
 
 

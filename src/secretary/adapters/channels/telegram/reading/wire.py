@@ -90,6 +90,7 @@ class Message(_Wire):
     entities: list[Entity] = []
     caption: str = ""
     caption_entities: list[Entity] = []
+    media_group_id: str = ""
     photo: list[Media] = []
     voice: Media | None = None
     audio: Media | None = None
