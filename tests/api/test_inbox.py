@@ -142,6 +142,23 @@ async def test_conversation_is_given_only_to_who_may_answer_in_it(app, admin, pe
     assert (await do(admin, visitor, "assign", {"user_id": None}))["session"]["assignee"] is None
 
 
+async def test_names_of_colleagues_are_known_to_those_who_have_to_do_with_them(client, admin, user, people):
+    async def named(one):
+        found = (await one.get(URL + "/colleagues")).json()["colleagues"]
+        return {each["id"]: each["answers_all"] for each in found}
+
+    assert {people.user.id, people.other.id, people.admin.id} <= (await named(admin)).keys()
+    assert people.guest.id not in await named(admin)
+    his = await named(user)
+    assert (his[people.user.id], his[people.admin.id]) == (False, True)
+    assert people.other.id not in his
+    assert (await client.signed_in(people.guest.token).get(URL + "/colleagues")).status == 403
+    [own] = [
+        each for each in (await user.get(URL + "/colleagues")).json()["colleagues"] if each["id"] == people.user.id
+    ]
+    assert own["name"]
+
+
 @pytest.mark.parametrize("text", ["", "   ", "x" * 4097, "a\u0000b"])
 async def test_replies_that_are_none_are_refused(admin, visitor, text):
     await do(admin, visitor, "reply", {"text": text}, 422)

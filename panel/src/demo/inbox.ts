@@ -104,6 +104,12 @@ function assign(row: InboxRow, { body }: Ask): void {
   if (!row.assignee && row.state === 'person') Object.assign(row, { state: 'waiting', waiting_since: now() })
 }
 
+function colleagues(): unknown {
+  const users = recorded('/admin/users').users as { id: string; display_name: string; username: string; role: string }[]
+  const seen = users.filter((each) => store.me.role === 'admin' || each.role === 'admin' || each.id === store.me.id)
+  return { colleagues: seen.map((each) => ({ id: each.id, name: each.display_name || each.username, answers_all: each.role === 'admin' })) }
+}
+
 function said(chat: Chat, role: 'user' | 'assistant', content: string, more: Partial<MessageOut>): MessageOut {
   const like = chat.messages[0]!
   const blank = { edited: false, model: null, prompt_tokens: null, completion_tokens: null, first_word_ms: null, latency_ms: null, finish_reason: null, sources: [], buttons: [], feedback: null, feedback_comment: null, author_id: null, held: false, withdrawn: null, attachment_count: 0, answered_by: null }
@@ -176,6 +182,7 @@ function attachment({ params }: Ask): Response {
 export const inbox: Route[] = [
   get(AT, (asked) => paged(wanted(asked), asked.query)),
   get(`${AT}/counts`, counts),
+  get(`${AT}/colleagues`, colleagues),
   get(`${AT}/attachments/:id`, attachment),
   get(ONE, read),
   get(`${ONE}/brief`, brief),

@@ -1,18 +1,17 @@
 import { useQuery } from '@tanstack/vue-query'
 import { computed, inject, provide, ref, watch, type InjectionKey } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { inboxReadInboxSessionOptions, usersListUsersOptions } from '@/api/generated/@tanstack/vue-query.gen'
+import { inboxReadInboxSessionOptions } from '@/api/generated/@tanstack/vue-query.gen'
 import { problemOf } from '@/api/problem'
 import { useSession } from '@/app/session'
 import { provideCase, speakerOf } from '@/chat/case'
+import { useColleagues } from '@/chat/colleagues'
 import type { Message } from '@/chat/types'
 import { openChat } from '@/chat/useChat'
 import { useNow } from '@/ui/now'
 import { isHeld, mayHandle, nameOf, standingOf } from './cases'
 import { useDraft } from './drafts'
 import { useSteps } from './steps'
-
-const MOST = 200
 
 /** One customer's conversation: its words, who has it, and what can be done with it. */
 export function openCase(id: string) {
@@ -22,9 +21,8 @@ export function openCase(id: string) {
   const chat = openChat(id)
   const query = useQuery(inboxReadInboxSessionOptions({ path: { session_id: id } }))
   const row = computed(() => query.data.value?.session)
-  const mayUsers = computed(() => me.may({ module: 'users' }))
-  const users = useQuery(computed(() => ({ ...usersListUsersOptions({ query: { limit: MOST } }), enabled: mayUsers.value })))
-  const colleagues = computed(() => (users.data.value?.users ?? []).filter((user) => user.is_active && (user.role === 'admin' || user.id === chat.thread.value?.session.owner_id)).map((user) => ({ id: user.id, name: user.display_name || user.username })))
+  const staff = useColleagues()
+  const colleagues = computed(() => staff.colleagues.value.filter((each) => each.answers_all || each.id === chat.thread.value?.session.owner_id))
   const standing = computed(() => (row.value ? standingOf(row.value, me.me?.id ?? '', now.value) : 'secretary'))
   const held = computed(() => isHeld(standing.value))
   const may = computed(() => mayHandle(me.me, chat.thread.value?.session.owner_id))
@@ -37,7 +35,7 @@ export function openCase(id: string) {
   function byId(userId: string | null | undefined): string {
     if (userId && userId === me.me?.id) return t('chat.byYou')
     if (userId && userId === row.value?.assignee?.id) return row.value.assignee.name
-    return colleagues.value.find((user) => user.id === userId)?.name ?? t('inbox.colleague')
+    return staff.nameOf(userId) || t('inbox.colleague')
   }
   /** Who wrote: where the backend does not say which colleague, it is not guessed. */
   function speaker(message: Message): string {

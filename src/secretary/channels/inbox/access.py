@@ -2,6 +2,8 @@
 is not there.
 """
 
+from collections.abc import Sequence
+
 from secretary.accounts import queries as accounts
 from secretary.accounts.models import User
 from secretary.accounts.reach import may_touch, owner_filter
@@ -66,10 +68,25 @@ async def touched_canned(unit: Unit, actor: Actor, canned_id: str) -> CannedAnsw
     return row
 
 
+def answers(user: User) -> Scope | None:
+    """In which conversations this user may answer customers."""
+    return reach(user.role, "requests", "edit") if user.is_active else None
+
+
+async def colleagues(unit: Unit, actor: Actor) -> Sequence[User]:
+    """Who answers customers, as far as the actor has to do with him: himself, and those who answer in all
+    conversations; everybody for one who sees them all.
+    """
+    users = [user for user in await accounts.users(unit.db) if answers(user) is not None]
+    if visible_to(actor).owner_id is None:
+        return users
+    return [user for user in users if user.id == actor.id or answers(user) is Scope.ALL]
+
+
 async def assignable(unit: Unit, session: ChatSession, user_id: str) -> User:
     """A user who may look after this conversation. Raises NotFound for anybody else."""
     user = await accounts.user_by_id(unit.db, user_id)
-    scope = reach(user.role, "requests", "edit") if user is not None and user.is_active else None
+    scope = answers(user) if user is not None else None
     if user is None or not (scope is Scope.ALL or (scope is Scope.OWN and session.owner_id == user.id)):
         raise NotFound(
             "no_such_colleague",

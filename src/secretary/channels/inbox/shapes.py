@@ -30,6 +30,16 @@ class Named(BaseModel):
     name: str
 
 
+class Colleague(Named):
+    """Somebody who answers customers: in all conversations, or in those of his own channels."""
+
+    answers_all: bool
+
+
+class Colleagues(BaseModel):
+    colleagues: list[Colleague]
+
+
 class InboxRow(BaseModel):
     """A conversation in the inbox."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from secretary.accounts.models import User
 from secretary.accounts.queries import people as accounts
 from secretary.channels.inbox.shapes import (
     ConsentOut,
@@ -64,7 +65,12 @@ async def _customers(unit: Unit, ids: set[str]) -> dict[str, Named]:
 
 async def _people(unit: Unit, ids: set[str]) -> dict[str, Named]:
     users = await accounts.users_by_ids(unit.db, ids) if ids else ()
-    return {user.id: Named(id=user.id, name=user.display_name or user.username) for user in users}
+    return {user.id: Named(id=user.id, name=called(user)) for user in users}
+
+
+def called(user: User) -> str:
+    """What colleagues call a user."""
+    return user.display_name or user.username
 
 
 async def listed(unit: Unit, rows: Sequence[Contact]) -> list[ListedContact]:

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from secretary.channels.inbox.access import assignable, seen_contact, touched, visible_to
+from secretary.accounts.rights import Scope
+from secretary.channels.inbox.access import answers, assignable, colleagues, seen_contact, touched, visible_to
 from secretary.channels.inbox.api.deps import PAGE, Kind, Limit, MayRead, MayWrite, Offset, OutletDep, Words
 from secretary.channels.inbox.replying import hold_of, reply
 from secretary.channels.inbox.schemas import Assign, Reply, Take
-from secretary.channels.inbox.shapes import Counts, Inbox, JustInboxRow, Replied, ReplyOut
-from secretary.channels.inbox.showing import inbox_row, inbox_rows
+from secretary.channels.inbox.shapes import Colleague, Colleagues, Counts, Inbox, JustInboxRow, Replied, ReplyOut
+from secretary.channels.inbox.showing import called, inbox_row, inbox_rows
 from secretary.channels.owner.telling import tell_others
 from secretary.conversations.handover import service as handover
 from secretary.conversations.inbox import service
@@ -64,6 +65,14 @@ def _assignee(actor: Actor, asked: str | None) -> str | None:
 async def count_inbox(unit: UnitDep, actor: MayRead) -> Counts:
     """How many conversations stand where."""
     return Counts(**await service.counts(unit, visible_to(actor), actor.id))
+
+
+@router.get("/colleagues")
+async def list_colleagues(unit: UnitDep, actor: MayRead) -> Colleagues:
+    """Who answers customers, by name: to say who wrote what, and to give a conversation to somebody."""
+    users = await colleagues(unit, actor)
+    shown = [Colleague(id=user.id, name=called(user), answers_all=answers(user) is Scope.ALL) for user in users]
+    return Colleagues(colleagues=shown)
 
 
 @router.post("/{session_id}/take")
