@@ -65,7 +65,7 @@ class PigeonSecrets(BaseModel):
 
 @dataclass
 class PigeonPost:
-    """Implements `Connection`; `sent` is (chat, text, quoted), `before` runs at the beginning of each sending."""
+    """Implements `Connection`; `sent` is (chat, text, quoted), `carried` the files among them, `before` runs at the beginning of each sending."""
 
     sent: list[tuple[str, str, str]] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
@@ -73,6 +73,7 @@ class PigeonPost:
     taps: list[str] = field(default_factory=list)
     faults: list[BaseException] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    carried: list[tuple[str, bytes]] = field(default_factory=list)
     batches: asyncio.Queue[Sequence[RawUpdate]] = field(default_factory=asyncio.Queue)
     before: Callable[[Part], Awaitable[None]] | None = None
     opened: list[str] = field(default_factory=list)
@@ -94,6 +95,8 @@ class PigeonPost:
             await self.before(part)
         if self.faults:
             raise self.faults.pop(0)
+        if part.file is not None:
+            self.carried.append((part.method, part.file.data))
         self.sent.append((str(address["chat"]), str(part.body["text"]), shown_id or str(part.body["quoted"])))
         return shown_id or f"out-{len(self.sent)}"
 
@@ -186,7 +189,8 @@ class Pigeon:
         if not message.is_window_open:
             return [Part("template", {"text": message.text, "quoted": ""})]
         pieces = [message.text[at : at + self.longest] for at in range(0, len(message.text), self.longest)]
-        return [Part("text", {"text": piece, "quoted": message.quoted_id}) for piece in pieces]
+        parts = [Part("text", {"text": piece, "quoted": message.quoted_id}) for piece in pieces]
+        return parts + [Part(file.kind, {"text": file.name, "quoted": ""}, file) for file in message.files]
 
     def admitted(self, said: Said | Tapped, settings: PigeonSettings) -> bool:
         return not settings.allowed_users or said.person.key in settings.allowed_users
@@ -253,7 +257,7 @@ class Loft:
         tools = self.app.messaging.supervisor._tools
         return Sender(
             self.app.units, self.app.lines, self.id, Pacer(FAST), writers or tools.writers,
-            self.app.messaging.live.settled, lambda error: None,
+            self.app.messaging.live.settled, lambda error: None, tools.files.outgoing,
         )  # fmt: skip
 
     async def deliver(self) -> int:

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from secretary.app.build import App
 from secretary.app.core import core_routes
 from secretary.app.panel import PanelAndApi, panel_app, panel_routes
+from secretary.channels.files import MAX_BYTES
 from secretary.gateway.edge import OpenAIErrors
 from secretary.web.middleware import Edge
 from secretary.web.routing import Lazy, PrefixDispatch, RouteIndex
@@ -37,6 +38,7 @@ class Asgi:
             body_bytes={
                 "/v1/": app.settings.max_v1_body_bytes,
                 "/admin/wiki-rag/documents/upload": app.settings.max_upload_bytes + FORM_BYTES,
+                "/admin/inbox/files/": MAX_BYTES + FORM_BYTES,
             },
         )
 

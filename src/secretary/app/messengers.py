@@ -112,7 +112,7 @@ def messaging(
     a_minute = settings.rate_limit_chat if settings.rate_limit_enabled else UNLIMITED
     limits = Limits(WindowLimiter(a_minute, 60), WindowLimiter(1, HOUR_S))
     intake = Intake(units, lines, turns, Hearing(turns, OwnerDesk(outlet), limits), live)
-    tools = Tools(units, lines, intake, live, {NOTICE: write_notice, **writers()}, settings.public_url)
+    tools = Tools(units, lines, intake, live, files, {NOTICE: write_notice, **writers()}, settings.public_url)
     return Messaging(
         messengers=lines.messengers,
         outlet=outlet,

@@ -1,4 +1,5 @@
-"""Files that customers send: fetched from their provider once, kept on our disk, shown to staff and to models that see.
+"""Files that customers send: fetched from their provider once, kept on our disk, shown to staff and to models that see;
+and those that staff send them.
 
 They lie in `data/attachments`, named by their id: nothing that a customer wrote is part of a path.
 """
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from secretary.channels.messenger import OutFile
 from secretary.channels.running.lines import Lines
 from secretary.conversations import service as conversations
 from secretary.conversations.attachments import service as attachments
@@ -87,14 +89,34 @@ class Files:
         except (Invalid, Upstream) as error:
             await self._not_fetched(attachment_id, error)
             raise
-        path = f"{attachment_id[-2:]}/{attachment_id}"
-        await asyncio.to_thread(_write, self.folder / path, data)
+        path = await self.keep(attachment_id, data)
         async with self.units.write() as unit:
             kept = await attachments.stored(unit, attachment_id, path, len(data), media_type or row.media_type)
             row = await attachments.get(unit, attachment_id)
         if not kept:
-            await asyncio.to_thread((self.folder / path).unlink, missing_ok=True)
+            await self.discard(path)
         return row
+
+    async def keep(self, attachment_id: str, data: bytes) -> str:
+        """Write a file; where it is below the folder. What no attachment names is swept up some day."""
+        path = f"{attachment_id[-2:]}/{attachment_id}"
+        await asyncio.to_thread(_write, self.folder / path, data)
+        return path
+
+    async def discard(self, path: str) -> None:
+        """Repeatable."""
+        await asyncio.to_thread((self.folder / path).unlink, missing_ok=True)
+
+    async def outgoing(self, rows: Sequence[ChatAttachment]) -> Sequence[OutFile]:
+        """Files of ours as they go out. Raises Upstream("channel_file_gone") for one that is on our disk no more."""
+        found = []
+        for row in rows:
+            try:
+                data = await asyncio.to_thread(self.path_of(row).read_bytes)
+            except (NotFound, OSError) as error:
+                raise _gone() from error
+            found.append(OutFile(row.kind.value, row.name, row.media_type, data))
+        return found
 
     async def _not_fetched(self, attachment_id: str, error: Invalid | Upstream) -> None:
         if isinstance(error, Upstream) and error.retryable:
@@ -118,6 +140,15 @@ class Files:
         for path in gone:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         return len(gone)
+
+
+def _gone() -> Upstream:
+    return Upstream(
+        "channel_file_gone",
+        en="The file is not on the secretary's disk any more.",
+        ru="Файла больше нет на диске секретаря.",
+        retryable=False,
+    )
 
 
 def _write(path: Path, data: bytes) -> None:

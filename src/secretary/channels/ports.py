@@ -147,6 +147,10 @@ class Outlet(Protocol):
         """
         ...
 
+    def takes_files(self, session: ChatSession) -> bool:
+        """Can staff send the customer of this conversation files?"""
+        ...
+
     async def window_closes_at(self, unit: Unit, session: ChatSession) -> datetime | None:
         """Until when the provider lets us write freely; None where it always does."""
         ...

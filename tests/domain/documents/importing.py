@@ -30,7 +30,7 @@ async def work(units, tools, most=50):
     return done
 
 
-def multipart(filename, content, **fields):
+def multipart(filename, content, media_type="application/octet-stream", **fields):
     """A form with a file, as bytes and the header that says so."""
     mark = secrets.token_hex(8)
     parts = [
@@ -38,7 +38,7 @@ def multipart(filename, content, **fields):
         for name, value in fields.items()
     ]
     head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{filename}"\r\n'
-    parts.append(head.encode() + b"Content-Type: application/octet-stream\r\n\r\n" + content + b"\r\n")
+    parts.append(f"{head}Content-Type: {media_type}\r\n\r\n".encode() + content + b"\r\n")
     body = b"".join(parts) + f"--{mark}--\r\n".encode()
     return {"content": body, "headers": {"content-type": f"multipart/form-data; boundary={mark}"}}
 

@@ -25,6 +25,10 @@ def _said(text: str) -> str:
 Words = Annotated[CleanText, Field(max_length=LONGEST_REPLY), AfterValidator(_said)]
 
 
+FileWords = Annotated[CleanText, Field(max_length=LONGEST_REPLY)]
+MessageId = Annotated[CleanText, Field(min_length=8, max_length=64)]
+
+
 class Take(BaseModel):
     """Body of `POST …/take`, which needs none. `force` takes a conversation from a colleague."""
 
@@ -41,7 +45,7 @@ class Reply(BaseModel):
     """Body of `POST …/reply`. `message_id` is the client's own: repeating it is harmless."""
 
     text: Words
-    message_id: Annotated[CleanText, Field(min_length=8, max_length=64)] | None = None
+    message_id: MessageId | None = None
 
 
 class Known(BaseModel):

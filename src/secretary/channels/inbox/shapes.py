@@ -102,10 +102,11 @@ class DeliveryOut(Row):
 class InboxSession(InboxRow):
     """A conversation, and what of its latest messages went out and came along. Its words are at the chat's endpoints.
 
-    After `window_closes_at` the provider takes no free text.
+    After `window_closes_at` the provider takes no free text. `takes_files`: staff can send the customer files.
     """
 
     window_closes_at: datetime | None
+    takes_files: bool
     deliveries: Sequence[DeliveryOut]
     attachments: Mapping[str, Sequence[AttachmentOut]]
 

@@ -43,6 +43,9 @@ class MessengerOutlet:
         way = Way(session.source, thread.instance_id, thread.id)
         await queue(unit, way, session.id, message_id, is_automatic=is_automatic)
 
+    def takes_files(self, session: ChatSession) -> bool:
+        return self.brings(session.source) and self._kinds[session.source].capabilities.files
+
     async def window_closes_at(self, unit: Unit, session: ChatSession) -> datetime | None:
         """Until when the provider lets us write freely; None where it always does."""
         window = self._kinds[session.source].capabilities.reply_window if self.brings(session.source) else None

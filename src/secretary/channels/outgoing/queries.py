@@ -18,6 +18,7 @@ MESSAGES = cast(Table, ChatMessage.__table__)
 OUT = (DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.READ)
 
 # What is asked with every message is built once, and goes past the unit of work: both cost more than the asking.
+_OF_MESSAGE = ("content", "sources", "buttons", "parent_id", "session_id", "attachment_count")
 _ITS_PARTS = DELIVERIES.c.message_id == MESSAGES.c.id
 
 
@@ -26,7 +27,10 @@ def _on_its_way(way: Any) -> Select[Any]:
     shown_id = select(DELIVERIES.c.shown_id).where(_ITS_PARTS, DELIVERIES.c.part == 1).scalar_subquery()
     return (
         select(
-            *(MESSAGES.c[name] for name in ("content", "sources", "buttons", "parent_id", "session_id")),
+            *(
+                MESSAGES.c[name]
+                for name in ("content", "sources", "buttons", "parent_id", "session_id", "attachment_count")
+            ),
             *(SESSIONS.c[name] for name in ("language", "state", "held_until")),
             *(THREADS.c[name] for name in ("address", "is_group", "last_inbound")),
             parts_sent.label("parts_sent"),

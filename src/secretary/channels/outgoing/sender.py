@@ -5,10 +5,11 @@ messengers take no idempotency key: a crash between a request and its record bri
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 from secretary.channels.incoming import queries as incoming
 from secretary.channels.letters import Letter, Writer
-from secretary.channels.messenger import Part
+from secretary.channels.messenger import OutFile, Outgoing, Part
 from secretary.channels.models import DeliveryStatus
 from secretary.channels.outgoing import queries
 from secretary.channels.outgoing.pace import Pacer
@@ -18,6 +19,7 @@ from secretary.channels.running.lines import Line, Lines
 from secretary.channels.running.logbook import note
 from secretary.conversations.events import ConversationWentOn
 from secretary.conversations.handover.service import held
+from secretary.conversations.models import ChatAttachment
 from secretary.kernel.errors import Upstream
 from secretary.kernel.jobs import ClaimedJob, complete
 from secretary.kernel.unit import UnitFactory
@@ -27,7 +29,7 @@ BLOCKED, MOVED, TOKEN, BUSY = "channel_blocked", "channel_moved", "channel_token
 
 class Sender:
     """Handles the jobs of one instance's outbox. `settled` waits until nothing is shown of a growing answer, `refused`
-    is told when the provider does not know us any more.
+    is told when the provider does not know us any more, `files` reads what goes along with a message.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Sender:
         writers: Mapping[str, Writer],
         settled: Callable[[str], Awaitable[None]],
         refused: Callable[[Upstream], None],
+        files: Callable[[Sequence[ChatAttachment]], Awaitable[Sequence[OutFile]]],
     ) -> None:
         self._units = units
         self._lines = lines
@@ -47,6 +50,7 @@ class Sender:
         self._writers = writers
         self._settled = settled
         self._refused = refused
+        self._files = files
 
     async def handle(self, job: ClaimedJob) -> None:
         """Send what a job stands for. Raises Upstream where it is to be tried again, or given up."""
@@ -77,7 +81,8 @@ class Sender:
         if message is None:
             await self._drop(str(job.payload["message_id"]), job)
             return
-        parts = line.messenger.render(message.letter.message, line.settings)
+        outgoing = await self._with_files(message, job)
+        parts = line.messenger.render(outgoing, line.settings)
         first = message.parts_sent + 1
         for number in range(first, len(parts) + 1):
             has_waited = await self._pacer.wait(_chat(message.letter))
@@ -91,6 +96,16 @@ class Sender:
         if message.parts_sent >= len(parts):
             async with self._units.write() as unit:
                 await complete(unit, job)
+
+    async def _with_files(self, message: Message, job: ClaimedJob) -> Outgoing:
+        outgoing = message.letter.message
+        if not message.attachments:
+            return outgoing
+        try:
+            return replace(outgoing, files=await self._files(message.attachments))
+        except Upstream as error:
+            await self._failed(message, job, message.parts_sent + 1, error)
+            raise
 
     async def _part(self, line: Line, message: Message, job: ClaimedJob, number: int, parts: Sequence[Part]) -> bool:
         """Bring one part and record it; with the last one the job is done. False: nothing more can be brought there."""

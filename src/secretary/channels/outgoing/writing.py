@@ -1,5 +1,6 @@
 """Letters of conversations: a stored message as it goes out now, with where it goes and how much of it is out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,9 @@ from secretary.channels.messenger import Outgoing
 from secretary.channels.models import DeliveryStatus
 from secretary.channels.outgoing import queries
 from secretary.channels.running.lines import Line
+from secretary.conversations.attachments import service as attachments
 from secretary.conversations.handover.state import Standing
+from secretary.conversations.models import ChatAttachment
 from secretary.kernel.jobs import Payload
 from secretary.kernel.unit import Unit
 
@@ -26,6 +29,7 @@ class Message:
     parts_sent: int
     shown_id: str
     is_held: bool
+    attachments: Sequence[ChatAttachment] = ()
 
 
 async def write_message(unit: Unit, line: Line, payload: Payload) -> Message | None:
@@ -34,8 +38,9 @@ async def write_message(unit: Unit, line: Line, payload: Payload) -> Message | N
     found = await queries.on_its_way(unit.db, message_id)
     if found is None:
         return None
-    text = found.content or (payload["apology"] and (line.settings.error_message or str(payload["apology"])))
-    if not text:
+    files = (await attachments.of_messages(unit, [message_id])).get(message_id, ()) if found.attachment_count else ()
+    text = found.content or (payload["apology"] and (line.settings.error_message or str(payload["apology"]))) or ""
+    if not text and not files:
         return None
     outgoing = Outgoing(
         text=_reachable(str(text), line.public_url),
@@ -54,6 +59,7 @@ async def write_message(unit: Unit, line: Line, payload: Payload) -> Message | N
         parts_sent=found.parts_sent,
         shown_id=found.shown_id,
         is_held=Standing(found.state, held_until=found.held_until).is_held(unit.now()),
+        attachments=files,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from secretary.channels.files import Files
 from secretary.channels.incoming import receipts
 from secretary.channels.incoming.intake import Intake
 from secretary.channels.letters import Writer, queue_of
@@ -36,6 +37,7 @@ class Tools:
     lines: Lines
     intake: Intake
     live: Live
+    files: Files
     writers: Mapping[str, Writer]
     public_url: str
 
@@ -115,7 +117,14 @@ class Run:
         line = self._line
         pacer = Pacer(line.messenger.capabilities.pace)
         sender = Sender(
-            self._units, self._tools.lines, line.id, pacer, self._tools.writers, self._tools.live.settled, self._refuse
+            self._units,
+            self._tools.lines,
+            line.id,
+            pacer,
+            self._tools.writers,
+            self._tools.live.settled,
+            self._refuse,
+            self._tools.files.outgoing,
         )
         kind = outbox.PREFIX + queue_of(line.kind, line.id)
         return Worker(

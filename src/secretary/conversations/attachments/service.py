@@ -16,7 +16,10 @@ LONGEST_NAME, LONGEST_TYPE = 255, 100
 
 @dataclass(frozen=True, slots=True)
 class NewAttachment:
-    """What a channel says of a file. `size` is in bytes, where it is known; `ref` is what fetching it needs."""
+    """What a channel says of a file. `size` is in bytes, where it is known; `ref` is what fetching it needs.
+
+    One of ours is on the disk already: under its `id`, at `path` below the folder of attachments.
+    """
 
     kind: AttachmentKind
     name: str = ""
@@ -24,6 +27,8 @@ class NewAttachment:
     size: int | None = None
     ref: Mapping[str, JsonValue] = field(default_factory=dict)
     state: AttachmentState = AttachmentState.WAITING
+    id: str = ""
+    path: str | None = None
 
 
 def no_such_attachment() -> NotFound:
@@ -37,7 +42,7 @@ async def add(
     ids = sorted(unit.new_id() for _ in attachments)  # within a millisecond they have no order of their own
     rows = [
         ChatAttachment(
-            id=id_,
+            id=each.id or id_,
             session_id=session_id,
             message_id=message_id,
             kind=each.kind,
@@ -45,6 +50,7 @@ async def add(
             media_type=each.media_type[:LONGEST_TYPE],
             size=each.size,
             ref=dict(each.ref),
+            path=each.path,
             state=each.state,
             created=unit.now(),
         )

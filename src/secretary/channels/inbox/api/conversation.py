@@ -75,6 +75,7 @@ async def read_inbox_session(unit: UnitDep, actor: MayRead, outlet: OutletDep, s
         session=InboxSession(
             **dict(await inbox_row(unit, session)),
             window_closes_at=await outlet.window_closes_at(unit, session),
+            takes_files=outlet.takes_files(session),
             deliveries=[
                 DeliveryOut(message_id=one.message_id, part=one.part, state=one.state, error=one.error, at=one.updated)
                 for rows in parts.values()
