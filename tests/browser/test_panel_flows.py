@@ -229,6 +229,28 @@ def test_a_person_takes_over_answers_in_the_widget_and_gives_back(browser, serve
         context.close()
 
 
+def test_a_person_sends_a_customer_a_file_with_words(browser, served, tmp_path):
+    file = tmp_path / "смета.pdf"
+    file.write_bytes(b"%PDF-1.7 of a boat")
+    with at_panel(browser, served.url) as panel:
+        page = panel.page
+        panel.go("/inbox?source=telegram&state=person")
+        page.get_by_text("Marina Volkova").first.click()
+        page.get_by_role("textbox", name=words("inbox.replyLabel")).fill("Here is the price list")
+        page.locator("input[type=file]").set_input_files([file])
+        page.get_by_role("list", name=words("inbox.files.title")).get_by_text("смета.pdf").wait_for()
+        page.get_by_role("button", name=words("chat.send"), exact=True).click()
+        page.get_by_role("list", name=words("inbox.files.title")).wait_for(state="detached")
+        shown = page.get_by_role("button", name=re.compile("смета.pdf"))
+        shown.wait_for()
+        with page.expect_download() as saving:
+            shown.click()
+        assert (saving.value.suggested_filename, saving.value.path().read_bytes()) == ("смета.pdf", file.read_bytes())
+        assert page.get_by_text("Here is the price list").last.is_visible()
+        assert panel.overflow() <= 0
+        assert panel.faults == []
+
+
 def test_a_reply_that_is_refused_stays_typed_and_is_there_after_a_reload(browser, served):
     with at_panel(browser, served.url) as panel:
         page = panel.page

@@ -26,6 +26,12 @@ class Owner:
             assert answer.status < 400, (path, said)
             return said
 
+    async def sends(self, session_id, name, content, media_type, text=""):
+        form = aiohttp.FormData({"text": text})
+        form.add_field("file", content, filename=name, content_type=media_type)
+        async with self._http.post(f"{self._url}/admin/inbox/files/{session_id}", data=form) as answer:
+            assert answer.status == 201, await answer.text()
+
     async def makes(self, kind, **fields):
         instance = (await self.does("POST", f"/admin/{kind}/instances", name="Shop", auto_start=True, **fields))[
             "instance"
@@ -84,11 +90,15 @@ async def test_a_customer_in_telegram_is_answered_taken_over_and_given_back(tmp_
                 return seen["session"]["message_count"] >= 5
 
             await until(heard, "the question that came meanwhile")
+            await owner.sends(session["id"], "смета.pdf", b"%PDF-1.7", "application/pdf", "Смета")
+            await until(shows(fake, 7, 4), "the file")
+            assert fake.arrived["7"][-1].method == "sendDocument"
             await owner.does("POST", f"/admin/inbox/{session['id']}/give-back")
             await fake.people.say(TOKEN, 7, "Сколько стоит доставка?")
-            await until(shows(fake, 7, 4), "the secretary again")
+            await until(shows(fake, 7, 5), "the secretary again")
             assert [text.split("\n")[0][:20] for text in texts(fake, 7)[2:]] == [
                 "Здравствуйте, это Ма",
+                "Смета",
                 "Доставка по городу с",
             ]
 
@@ -126,4 +136,7 @@ async def test_a_customer_in_whatsapp_is_answered_and_told_that_it_was_read(tmp_
                 return [part["state"] for part in seen["session"]["deliveries"]] == ["read"]
 
             await until(is_read, "the blue ticks")
+            await owner.sends(session["id"], "boat.png", b"\x89PNG\r\n\x1a\n and its dots", "image/png")
+            await until(shows(fake, "79990000001", 2), "the picture")
+            assert fake.arrived["79990000001"][-1].body["type"] == "image"
         assert fake.violations == []

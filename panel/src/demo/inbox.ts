@@ -78,7 +78,7 @@ function detailsOf(id: string): Details {
 function read({ params }: Ask): unknown {
   const row = rowFor(params[0]!)
   const { deliveries, attachments } = detailsOf(row.id)
-  return { session: { ...row, window_closes_at: row.source === 'whatsapp' ? later(20 * HOLD_MS) : null, deliveries, attachments } }
+  return { session: { ...row, window_closes_at: row.source === 'whatsapp' ? later(20 * HOLD_MS) : null, takes_files: row.source !== 'widget', deliveries, attachments } }
 }
 
 function step(change: (row: InboxRow, ask: Ask) => void): (ask: Ask) => unknown {
@@ -125,12 +125,26 @@ function reply(asked: Ask): unknown {
   const chat = chatOf(row.id)
   if (!(row.state === 'person' && row.assignee && row.assignee.id !== store.me.id)) take(row, { ...asked, body: { force: true } })
   const isFirst = !chat.messages.some((message) => message.author_id === store.me.id && message.id.endsWith('-demo'))
-  const made = said(chat, 'assistant', String(asked.body.text), { answered_by: 'person', author_id: store.me.id })
+  const made = said(chat, 'assistant', String(asked.body.text ?? asked.form?.get('text') ?? ''), { answered_by: 'person', author_id: store.me.id })
   if (row.source !== 'widget') void deliver(row, made)
   if (isFirst) void thank(row, chat)
   const { id, seq, content, author_id, created } = made
   return { message: { id, seq, content, author_id, created }, session: rowFor(row.id) }
 }
+
+/** The file stays in this page: it is shown in the conversation and can be saved from there. */
+async function sendFile(asked: Ask): Promise<unknown> {
+  const file = asked.form?.get('file')
+  if (!(file instanceof File)) throw new Refusal(422, 'no_file', { ru: 'Пришлите один файл в поле `file`.', en: 'Send one file in the field `file`.' })
+  const answer = reply(asked) as { message: { id: string } }
+  const attached: AttachmentOut = { id: freshId(), kind: /^image\/(png|jpeg)$/.test(file.type) ? 'photo' : 'file', name: file.name, media_type: file.type, size: file.size, state: 'stored' }
+  detailsOf(asked.params[0]!).attachments[answer.message.id] = [attached]
+  const message = chatOf(asked.params[0]!).messages.find((each) => each.id === answer.message.id)
+  if (message) message.attachment_count = 1
+  sent.set(attached.id, file)
+  return answer
+}
+const sent = new Map<string, File>()
 
 function resend({ params }: Ask): unknown {
   const row = rowFor(params[0]!)
@@ -172,6 +186,8 @@ function brief({ params }: Ask): unknown {
 }
 
 function attachment({ params }: Ask): Response {
+  const own = sent.get(params[0]!)
+  if (own) return new Response(own, { headers: { 'content-type': own.type, 'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(own.name)}` } })
   const kept = recorded(`${AT}/attachments/${params[0]}`).base64 as string | undefined
   if (!kept) throw notFound()
   const file = store.chats.flatMap((chat) => Object.values(detailsOf(chat.id).attachments).flat()).find((each) => each.id === params[0])
@@ -192,6 +208,7 @@ export const inbox: Route[] = [
   post(`${ONE}/reopen`, step((row) => row.state === 'closed' && Object.assign(row, { state: 'secretary' }))),
   post(`${ONE}/assign`, step(assign)),
   post(`${ONE}/read`, step((row) => (row.unread = 0))),
+  post(`${AT}/files/:id`, sendFile),
   post(`${ONE}/reply`, reply),
   post(`${ONE}/messages/:message/resend`, resend),
   ...routesOf({ at: '/admin/canned-answers', rows: 'canned_answers', one: 'canned_answer', resource: 'canned_answer', blank: { title: '' }, search: ['shortcut', 'title', 'text'], gone: () => ({ status: 'ok' }) }),

@@ -9,7 +9,7 @@ export async function upload<Answer>(path: string, body: FormData, onProgress: (
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', path)
-    request.setRequestHeader('authorization', `Bearer ${token()}`)
+    if (token()) request.setRequestHeader('authorization', `Bearer ${token()}`)
     request.setRequestHeader('accept-language', document.documentElement.lang)
     request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(total ? loaded / total : 0))
     request.addEventListener('load', () => {
