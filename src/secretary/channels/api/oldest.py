@@ -74,7 +74,7 @@ def default_router(messenger: Messenger, module: Module) -> APIRouter:
     @router.post("/restart")
     async def restart_default(unit: UnitDep, offered: Offered, actor: MayEdit) -> SwitchedOut:
         row = await own.touched(unit, actor, DEFAULT)
-        await running.restart(unit, messenger, row, own.secrets_of(offered, row))
+        await running.start(unit, messenger, row, own.secrets_of(offered, row))
         return await switched(unit, row)
 
     @router.get("/sessions")

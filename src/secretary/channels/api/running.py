@@ -43,7 +43,7 @@ def running_router(messenger: Messenger, module: Module) -> APIRouter:
     @router.post("/{instance_id}/restart")
     async def restart_instance(unit: UnitDep, offered: Offered, actor: MayEdit, instance_id: str) -> SwitchedOut:
         row = await own.touched(unit, actor, instance_id)
-        await running.restart(unit, messenger, row, own.secrets_of(offered, row))
+        await running.start(unit, messenger, row, own.secrets_of(offered, row))
         return await switched(unit, row)
 
     @router.get("/{instance_id}/status")

@@ -67,8 +67,8 @@ async def tell(
 
 
 async def start(unit: Unit, messenger: Messenger, row: ChannelInstance, secrets: object) -> None:
-    """Let an instance run, now and after every start of the program. Repeatable. Raises Invalid for what is missing,
-    Conflict for one that is switched off.
+    """Let an instance run, now and after every start of the program; one that runs begins anew. Raises Invalid for what
+    is missing, Conflict for one that is switched off.
     """
     if not row.enabled:
         raise Conflict(
@@ -83,11 +83,6 @@ async def start(unit: Unit, messenger: Messenger, row: ChannelInstance, secrets:
 async def stop(unit: Unit, row: ChannelInstance) -> None:
     """Let an instance rest until it is started. What waits to be sent stays. Repeatable."""
     await _switch(unit, row, "stop", runs=False)
-
-
-async def restart(unit: Unit, messenger: Messenger, row: ChannelInstance, secrets: object) -> None:
-    """Begin anew. Raises as `start` does."""
-    await start(unit, messenger, row, secrets)
 
 
 async def _switch(unit: Unit, row: ChannelInstance, action: str, *, runs: bool) -> None:
