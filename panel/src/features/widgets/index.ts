@@ -1,4 +1,5 @@
 import { MessageSquareCode, Plus } from '@lucide/vue'
+import { withChannelTexts } from '@/channels/texts'
 import { defineFeature } from '@/lib/feature'
 
 export default defineFeature({
@@ -10,7 +11,7 @@ export default defineFeature({
     { path: '/widgets', name: 'widgets', component: () => import('./WidgetsView.vue') },
     { path: '/widgets/:id', name: 'widget', component: () => import('./WidgetView.vue') },
   ],
-  locales: { ru: () => import('./locales/ru.json'), en: () => import('./locales/en.json') },
+  locales: { ru: () => withChannelTexts('ru', () => import('./locales/ru.json')), en: () => withChannelTexts('en', () => import('./locales/en.json')) },
   palette: {
     actions: [{ id: 'new-widget', title: { ru: 'Новый виджет', en: 'New widget' }, icon: Plus, right: { module: 'widget', action: 'edit' }, to: '/widgets?new=1' }],
     search: () => import('./search'),
