@@ -57,6 +57,7 @@ class Worker:
         self._is_waiting = True  # may anything wait for a slot, or for its lane?
         self._is_looking = False
         self._is_told = is_told
+        self._is_stale = True  # has anything happened that only the table can tell of?
         self._look_at = 0.0  # when there will be something to do, by the loop's clock
         self._bury_at = datetime.min.replace(tzinfo=UTC)
 
@@ -81,7 +82,7 @@ class Worker:
 
     def wake(self) -> None:
         """Another process has enqueued something."""
-        self._look_at = 0.0
+        self._is_stale = True
         self._wake.set()
 
     def _on_work(self, available: WorkAvailable) -> None:
@@ -98,16 +99,18 @@ class Worker:
         if free <= 0:
             self._is_waiting = True
             return None
-        announced, self._announced, self._is_looking = self._announced, 0, True
+        announced, is_stale = self._announced, self._is_stale
+        self._announced, self._is_stale, self._is_looking = 0, False, True
         try:
             async with self._units.write() as unit:
                 if self._has_schedules:
                     await schedules.fire_due(unit, self._handlers.keys())
                 jobs = await self._claim(unit, free)
-                if len(jobs) < free and not self._is_all(announced, jobs):
+                if len(jobs) < free and (is_stale or not self._is_all(announced, jobs)):
                     await self._look_ahead(unit)
         except DATABASE_DOWN:
             log.exception("jobs_unreachable")
+            self._is_stale = True
             return self._poll_s
         finally:
             self._is_looking = False
@@ -157,7 +160,7 @@ class Worker:
             log.error("job_result_lost", exc_info=error)
         is_done = not task.cancelled() and error is None and task.result()
         if self._is_waiting or self._is_looking or not self._is_told or not is_done:
-            self._look_at = 0.0
+            self._is_stale = True
             self._wake.set()
 
     async def _run_one(self, job: ClaimedJob) -> bool:
