@@ -54,6 +54,25 @@ async def names(client, query=""):
     return {one["name"] for one in (await call(client, "GET", query))["contacts"]}
 
 
+async def test_tags_are_counted_for_whom_their_customers_are(admin, user, client, people, two):
+    await call(user, "PUT", f"/{two[0]}", {"tags": ["опт", "vip"]})
+    await call(user, "PUT", f"/{two[1]}", {"tags": ["опт"]})
+    counted = {"tags": [{"tag": "опт", "count": 2}, {"tag": "vip", "count": 1}]}
+    assert await call(user, "GET", "/tags") == await call(admin, "GET", "/tags") == counted
+    assert await call(client.signed_in(people.other.token), "GET", "/tags") == {"tags": []}
+
+
+async def test_customers_are_listed_in_the_order_that_is_asked_for(user, two):
+    async def in_order(query):
+        return [one["name"] for one in (await call(user, "GET", query))["contacts"]]
+
+    assert await in_order("?sort=name&ascending=true") == ["Ваня", "Иван"]
+    assert await in_order("?sort=name") == ["Иван", "Ваня"]
+    assert await in_order("?sort=first_seen&ascending=true") == ["Иван", "Ваня"]
+    assert await in_order("") == ["Ваня", "Иван"]
+    await call(user, "GET", "?sort=blocked", status=422)
+
+
 async def test_customer_is_found_described_and_filtered(user, two):
     changed = {"name": "Иван Петров", "tags": ["опт", " опт ", "vip"], "fields": {"Город": "Казань"}}
     contact = (await call(user, "PUT", f"/{two[0]}", changed))["contact"]

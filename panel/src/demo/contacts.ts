@@ -43,6 +43,7 @@ function listed(contact: ContactOut) {
 }
 
 function list({ query }: Ask): unknown {
+  const by = (contact: ContactOut): string => contact[(query.get('sort') ?? 'last_seen') as 'name' | 'first_seen' | 'last_seen']
   const q = (query.get('search') ?? '').toLowerCase()
   const fits = (contact: ContactOut): boolean => {
     const identities = treeOf(contact.id).flatMap((each) => each.identities)
@@ -51,9 +52,14 @@ function list({ query }: Ask): unknown {
     if (query.get('source') && !identities.some((identity) => identity.kind === query.get('source'))) return false
     return !q || `${contact.name} ${Object.values(contact.fields).join(' ')} ${identities.map((identity) => `${identity.label} ${identity.value}`).join(' ')}`.toLowerCase().includes(q)
   }
-  const found = Object.values(known()).filter((each) => !each.merged_into && fits(each)).sort((a, b) => b.last_seen.localeCompare(a.last_seen))
+  const found = Object.values(known()).filter((each) => !each.merged_into && fits(each)).sort((a, b) => by(a).localeCompare(by(b)) * (query.get('ascending') === 'true' ? 1 : -1))
   const offset = Number(query.get('offset')) || 0
   return { contacts: found.slice(offset, offset + (Number(query.get('limit')) || 50)).map(listed), total: found.length }
+}
+function tags(): unknown {
+  const counted = new Map<string, number>()
+  for (const tag of Object.values(known()).filter((each) => !each.merged_into).flatMap((each) => each.tags)) counted.set(tag, (counted.get(tag) ?? 0) + 1)
+  return { tags: [...counted].map(([tag, count]) => ({ tag, count })).sort((a, b) => b.count - a.count || a.tag.localeCompare(b.tag)) }
 }
 function identity(contact: ContactOut, body: Row): void {
   contact.identities.push({ id: freshId(), contact_id: contact.id, kind: String(body.kind), value: String(body.value), label: '', evidence: 'operator', created: now() })
@@ -87,6 +93,7 @@ function timeline({ params, query }: Ask): unknown {
 
 export const contacts: Route[] = [
   get(AT, list),
+  get(`${AT}/tags`, tags),
   post(AT, create),
   get(ONE, ({ params }) => whole(params[0]!)),
   put(ONE, ({ params, body }) => {

@@ -164,6 +164,17 @@ class ListedContact(ContactRow):
     identities: Sequence[IdentityOut]
 
 
+class Tag(BaseModel):
+    """A tag, and how many customers have it."""
+
+    tag: str
+    count: int
+
+
+class Tags(BaseModel):
+    tags: list[Tag]
+
+
 class Contacts(BaseModel):
     """`total` is counted to ten thousand."""
 

@@ -7,17 +7,18 @@ from fastapi import APIRouter, Query
 from secretary.channels.inbox.access import seen_contact, touched_contact, visible_to
 from secretary.channels.inbox.api.deps import PAGE, Kind, Limit, MayRead, MayWrite, Offset, Words
 from secretary.channels.inbox.schemas import ContactFields, NewContact
-from secretary.channels.inbox.shapes import Contacts, Done, Inbox, OneContact, Suggestions
+from secretary.channels.inbox.shapes import Contacts, Done, Inbox, OneContact, Suggestions, Tag, Tags
 from secretary.channels.inbox.showing import contact_out, inbox_rows, listed
 from secretary.conversations.contacts import merging, service
 from secretary.conversations.contacts.events import ContactChanged
 from secretary.conversations.contacts.listing import queries as listing
-from secretary.conversations.contacts.listing.queries import Wanted
+from secretary.conversations.contacts.listing.queries import Sort, Wanted
 from secretary.conversations.contacts.models import Evidence
 from secretary.web.deps import UnitDep
 
 router = APIRouter(prefix="/admin/contacts", tags=["contacts"])
 
+MOST_TAGS = 200
 TagQuery = Annotated[str | None, Query(max_length=40)]
 
 
@@ -29,13 +30,24 @@ async def list_contacts(
     tag: TagQuery = None,
     source: Kind = None,
     blocked: bool | None = None,
+    sort: Sort = "last_seen",
+    ascending: bool = False,
     limit: Limit = PAGE,
     offset: Offset = 0,
 ) -> Contacts:
-    """Customers, the latest seen first; merged ones are one. `search` looks in names, numbers, addresses and fields."""
-    wanted = Wanted(visible_to(actor), search.strip(), tag, source, blocked)
+    """Customers, the latest seen first unless another order is asked for; merged ones are one. `search` looks in names,
+    numbers, addresses and fields.
+    """
+    wanted = Wanted(visible_to(actor), search.strip(), tag, source, blocked, sort, ascending)
     rows, total = await listing.page(unit.db, wanted, limit=limit, offset=offset)
     return Contacts(contacts=await listed(unit, rows), total=total)
+
+
+@router.get("/tags")
+async def list_tags(unit: UnitDep, actor: MayRead) -> Tags:
+    """The tags that customers have, the most used first."""
+    counted = await listing.tags(unit.db, visible_to(actor), limit=MOST_TAGS)
+    return Tags(tags=[Tag(tag=tag, count=count) for tag, count in counted])
 
 
 @router.post("", status_code=201)
