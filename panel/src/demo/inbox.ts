@@ -1,5 +1,5 @@
 import type { AttachmentOut, DeliveryOut, Inbox, InboxRow, MessageOut, OneInboxSession } from '@/api/generated'
-import { recorded, store, type Chat } from './data'
+import { recorded, rowsOf, store, type Chat } from './data'
 import { freshId, get, notFound, now, pause, post, Refusal, type Ask, type Route } from './http'
 import { answerTo } from './knowing'
 import { tell } from './live'
@@ -105,9 +105,8 @@ function assign(row: InboxRow, { body }: Ask): void {
 }
 
 function colleagues(): unknown {
-  const users = recorded('/admin/users').users as { id: string; display_name: string; username: string; role: string }[]
-  const seen = users.filter((each) => store.me.role === 'admin' || each.role === 'admin' || each.id === store.me.id)
-  return { colleagues: seen.map((each) => ({ id: each.id, name: each.display_name || each.username, answers_all: each.role === 'admin' })) }
+  const others = (rowsOf('/admin/users', 'users') as { id: string; display_name: string; username: string; role: string }[]).filter((each) => each.id !== store.me.id)
+  return { colleagues: [store.me, ...others].map((each) => ({ id: each.id, name: each.display_name || each.username, answers_all: each.role === 'admin' })) }
 }
 
 function said(chat: Chat, role: 'user' | 'assistant', content: string, more: Partial<MessageOut>): MessageOut {
