@@ -14,6 +14,8 @@ FAULTS = (
     "arrived_twice_without_cause", "violations",
 )  # fmt: skip
 
+IN_THE_PIPE_S = 2.0
+
 
 @dataclass
 class Book:
@@ -25,7 +27,8 @@ class Book:
     kills: list[float] = field(default_factory=list)
 
     def was_killed_between(self, first: float, last: float) -> bool:
-        return any(first <= kill <= last for kill in self.kills)
+        """What was in the pipe when the program died arrives after that."""
+        return any(first - IN_THE_PIPE_S <= kill <= last for kill in self.kills)
 
 
 @dataclass

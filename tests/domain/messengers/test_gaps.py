@@ -1,5 +1,6 @@
 """Which updates wait for one that was written before them, and for how long."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from secretary.channels.models import ChannelReceipt
 
 @pytest.fixture
 def gaps():
-    return Gaps()
+    return Gaps(linger_s=0)
 
 
 @pytest.fixture
@@ -70,10 +71,29 @@ async def test_what_is_just_being_stored_is_waited_for_however_long_that_takes(l
     assert not await is_early(12, timedelta(minutes=5))
 
 
+async def test_what_was_stored_just_now_may_not_have_been_seen_yet(loft, loop):
+    gaps = Gaps(linger_s=30)
+    await store(loft, 10, 12)
+    with gaps.storing(loft.id, [raw(11, 12, say="Late")]):
+        pass
+    async with loft.app.units.read() as unit:
+        found = select(ChannelReceipt).where(ChannelReceipt.key == "12")
+        receipt = (await unit.db.scalars(found)).one()
+        unit.now = lambda: receipt.received + timedelta(minutes=5)
+        assert await gaps.is_early(unit, loft.id, receipt, receipt.received)
+
+
+async def test_one_that_waited_for_the_database_has_come_just_now(loft, gaps):
+    await store(loft, 10)
+    async with loft.app.units.read() as unit:
+        assert await gaps.is_early(unit, loft.id, raw(12, 7, say="Hi", follows=True))
+
+
 async def test_what_is_being_stored_of_another_thread_holds_nobody_up(loft, gaps, is_early):
     await store(loft, 10, 12)
     with gaps.storing(loft.id, [raw(11, 7, say="Late")]):
         assert not await is_early(12)
+    await asyncio.sleep(0)  # the loop forgets it
     assert await is_early(12)
 
 

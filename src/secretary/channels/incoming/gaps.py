@@ -4,6 +4,8 @@ A provider that numbers its updates without gaps and brings several at once may 
 a gap comes within a moment, or never: not all numbers are for us.
 """
 
+import asyncio
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -15,18 +17,26 @@ from secretary.kernel.unit import Unit
 
 PATIENCE = timedelta(seconds=1)
 """How long an update waits for one that was written before it and has not come yet."""
-AFTER_START = timedelta(seconds=3)
-"""For so long after the start any may still come: providers were refused while nobody was there."""
+AFTER_START = timedelta(seconds=10)
+"""For so long after the start any may still come: providers were refused while nobody was there, and many wait."""
 LOOK_BACK = 8
 """How many numbers before an update are looked at: about as many as are brought at once."""
 
 
-class Gaps:
-    """Knows when this process began, and what it is just storing."""
+LINGER_S = 1.0
+"""How long it is remembered that an update was being stored: who looked into the table just before has not seen it."""
 
-    def __init__(self) -> None:
+_Key = tuple[str, str]
+
+
+class Gaps:
+    """Knows when this process began, and what it is storing or has just stored."""
+
+    def __init__(self, linger_s: float = LINGER_S) -> None:
+        self._linger_s = linger_s
         self._began: datetime | None = None
-        self._under_way: dict[tuple[str, str], str] = {}
+        self._threads: dict[_Key, str] = {}
+        self._times: Counter[_Key] = Counter()  # an update may come twice at the same time
 
     def begin(self, now: datetime) -> None:
         """Updates are taken from now on. Repeatable: the first time counts."""
@@ -36,30 +46,38 @@ class Gaps:
     def storing(self, instance_id: str, updates: Sequence[RawUpdate]) -> Iterator[None]:
         """These have come and are being stored: whoever was written after them in their threads waits for that."""
         coming = {(instance_id, update.key): update.thread for update in updates}
-        self._under_way |= coming
+        self._threads |= coming
+        self._times.update(coming.keys())
         try:
             yield
         finally:
-            for key in coming:
-                self._under_way.pop(key, None)  # what came twice is stored by the first
+            asyncio.get_running_loop().call_later(self._linger_s, self._forget, tuple(coming))
+
+    def _forget(self, keys: Sequence[_Key]) -> None:
+        for key in keys:
+            self._times[key] -= 1
+            if not self._times[key]:
+                del self._times[key], self._threads[key]
 
     async def is_early(
-        self, unit: Unit, instance_id: str, update: RawUpdate | ChannelReceipt, received: datetime
+        self, unit: Unit, instance_id: str, update: RawUpdate | ChannelReceipt, received: datetime | None = None
     ) -> bool:
-        """Was another one written before it that has not come, though it may still be on its way?"""
+        """Was another one written before it that has not come, though it may still be on its way? One that is not
+        stored yet has come just now, however long it waited for the database.
+        """
         if update.follows is None:
             return False
         numbers = range(update.follows, update.follows - LOOK_BACK, -1)
         known = await queries.received(unit.db, instance_id, [str(number) for number in numbers])
-        above = received
+        above = received or unit.now()
         for number in numbers:
-            under_way = self._under_way.get((instance_id, str(number)))
+            coming = self._threads.get((instance_id, str(number)))
             if (came := known.get(str(number))) is not None:
                 above, thread, state = came
                 if thread == update.thread and state is ReceiptState.WAITING:
                     return True  # it has come since its thread was read: another process, or another transaction
-            elif under_way is not None:
-                if under_way == update.thread:
+            elif coming is not None:
+                if coming == update.thread:
                     return True
             elif unit.now() < self._may_come_until(above):
                 return await queries.has_earlier(unit.db, instance_id, number)

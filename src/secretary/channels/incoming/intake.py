@@ -104,7 +104,7 @@ class Intake:
 
     async def _stored_and_taken(self, line: Line, update: RawUpdate) -> Sequence[Taken] | None:
         async with self._units.write() as unit:
-            if await self.gaps.is_early(unit, line.id, update, unit.now()):
+            if await self.gaps.is_early(unit, line.id, update):
                 return None
             receipt = await receipts.store_alone(unit, line.id, update)
             if receipt is None:
