@@ -70,6 +70,7 @@ NO_IDS |= {"welcome_message", "unauthorized_message", "error_message"}
 NUMBERS_TOO = {"allowed_users", "admin_users"}  # people at Telegram, by number or by name
 NO_IDS |= NUMBERS_TOO
 OWN_NAMES = {
+    "POST /admin/inbox/files/{session_id} message_id",  # in a form; the sender's own number, as in a reply
     "POST /admin/llm/presets id",
     "POST /admin/telegram/instances/{instance_id}/sessions user_id",
     "POST /admin/telegram/config action_buttons.0.id",
