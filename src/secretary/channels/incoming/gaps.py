@@ -15,8 +15,10 @@ from secretary.channels.messenger import RawUpdate
 from secretary.channels.models import ChannelReceipt, ReceiptState
 from secretary.kernel.unit import Unit
 
-PATIENCE = timedelta(seconds=1)
-"""How long an update waits for one that was written before it and has not come yet."""
+PATIENCE = timedelta(seconds=3)
+"""How long an update waits for one that was written before it and has not come yet. A provider brings few at once: one
+may have to wait until we have answered several others, and where we are slow that takes a while.
+"""
 AFTER_START = timedelta(seconds=10)
 """For so long after the start any may still come: providers were refused while nobody was there, and many wait."""
 LOOK_BACK = 8
