@@ -107,3 +107,20 @@ async def test_stopping_closes_without_waiting(tmp_path):
     connection.stop()
     connection.stop()
     await until(lambda: threads() == before)
+
+
+async def test_what_begins_after_its_task_was_cancelled_is_rolled_back(tmp_path):
+    connection = await sqlite.connect(str(tmp_path / "x.db"), ())
+    is_held = threading.Event()
+    connection._jobs.put((None, is_held.wait))  # the thread is busy: the statement waits for it
+    connection.begin_with = "BEGIN IMMEDIATE"
+    asking = asyncio.create_task(connection.run("execute", "CREATE TABLE gone (id)", ()))
+    await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    await connection.rollback()
+    is_held.set()
+    connection.begin_with = "BEGIN IMMEDIATE"
+    rows, *_ = await connection.run("execute", "SELECT name FROM sqlite_master", ())
+    assert rows == []
+    await connection.close()

@@ -32,6 +32,7 @@ class OneHopConnection:
         self._jobs: _Jobs = SimpleQueue()
         self._connection: sqlite3.Connection | None = None
         self.begin_with: str | None = None
+        self._latest: Future[Any] | None = None
 
     async def open(self, database: str, **options: Any) -> None:
         """Open a file. Raises sqlite3.Error."""
@@ -47,6 +48,7 @@ class OneHopConnection:
         """Do it in the thread, after what was asked for before."""
         future: Future[Result] = asyncio.get_running_loop().create_future()
         self._jobs.put((future, function))
+        self._latest = future
         return future
 
     @property
@@ -74,7 +76,8 @@ class OneHopConnection:
     async def rollback(self) -> None:
         """Nobody waits for it: whatever comes next on this connection comes after it."""
         self.begin_with = None
-        if self._open.in_transaction:
+        is_abandoned = self._latest is not None and self._latest.cancelled()  # it may still be on its way, and begin
+        if self._open.in_transaction or is_abandoned:
             self._jobs.put((None, self._open.rollback))
 
     async def close(self) -> None:
