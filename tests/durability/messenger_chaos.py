@@ -54,6 +54,7 @@ class Customers:
         self._telegram, self._whatsapp = telegram, whatsapp
         self._awaited: dict[str, asyncio.Future[None]] = {}
         self._desks: list[tuple[str, str]] = []
+        self.book.brought = telegram.brought
         for service in (telegram, whatsapp):
             listen(service, self._arrived)
 
@@ -118,7 +119,9 @@ class Customers:
 
 
 class Shot(Target):
-    """The program under fire, at an address that stays: providers know it. Notes when it was killed."""
+    """The program under fire, at an address that stays: providers know it. Notes when it was killed, and keeps what it
+    printed in `program.log`.
+    """
 
     def __init__(self, folder: Path, environment: dict[str, str], book: Book) -> None:
         super().__init__(folder, environment)
@@ -127,6 +130,11 @@ class Shot(Target):
     async def kill(self) -> None:
         await super().kill()
         self._book.kills.append(now())
+        await asyncio.to_thread(self._keep, f"{self.printed}\n--- killed at {now():.2f}\n")
+
+    def _keep(self, text: str) -> None:
+        with (self.folder / "program.log").open("a") as log:
+            log.write(text)
 
     @property
     def printed(self) -> str:
@@ -153,6 +161,7 @@ async def run(engine: str, battle: Battle) -> Report:
     report = Report(engine, kills=target.kills - 1, seconds=time.monotonic() - began)
     count(report, customers.book, await rows_of(stored), done_and_cut(telegram) | done_and_cut(whatsapp))
     report.brought_again = telegram.later.count + whatsapp.later.count
+    report.log = str(folder / "program.log")
     report.violations = [*telegram.violations, *whatsapp.violations]
     await drop(stored)
     return report
@@ -163,7 +172,7 @@ def _environment(upstream: LlmUpstream, database: Database | None) -> dict[str, 
     environment = {
         "VLLM_API_URL": upstream.base_url,
         "VLLM_MODEL": "echo",
-        "LOG_LEVEL": "ERROR",
+        "LOG_LEVEL": "WARNING",
         "ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
         "ORCHESTRATOR_PORT": str(port),
         "SECRETARY_PUBLIC_URL": f"http://127.0.0.1:{port}",
@@ -203,7 +212,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         reports.append(asyncio.run(run(engine, battle)))
     for report in reports:
         print(report.line())
-        print(report.samples(), end="")
+        print(report.samples(), f"What the program printed: {report.log}", sep="\n")
     raise SystemExit(not all(report.is_clean for report in reports))
 
 

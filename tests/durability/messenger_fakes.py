@@ -24,6 +24,8 @@ from tests.support.fakes.whatsapp.world import Number
 SENDING = ("sendMessage", "messages")
 CONNECTIONS, SHUFFLE, TWICE = 8, 3, 0.03
 Told = Callable[[str, float], None]
+Brought = dict[str, list[tuple[float, float, bool]]]
+"""When each text was brought to a webhook: begun, ended, and whether it was taken."""
 
 
 @dataclass
@@ -126,7 +128,8 @@ class BadTelegram(FakeTelegram):
     """Webhooks bring neighbours in the wrong order, and some updates twice, at once or later."""
 
     def __init__(self, weather: Weather, luck: random.Random) -> None:
-        super().__init__(habits=Habits(CONNECTIONS, TWICE, SHUFFLE), keep_calls=10)
+        super().__init__(habits=Habits(CONNECTIONS, TWICE, SHUFFLE, told=self._brought), keep_calls=10)
+        self.brought: Brought = defaultdict(list)
         self.faults = faults(weather, luck)
         self.later = Later(weather, luck)
 
@@ -136,6 +139,10 @@ class BadTelegram(FakeTelegram):
             raw = orjson.dumps({"update_id": number, kind: body})
             self.later.maybe(lambda: bot.pump.put(raw) if bot.pump is not None else None)
         return number
+
+    def _brought(self, body: bytes, began: float, taken: bool) -> None:
+        text = orjson.loads(body).get("message", {}).get("text", "")
+        self.brought[text].append((began, now(), taken))
 
     @property
     def pending(self) -> int:

@@ -25,10 +25,24 @@ class Book:
     arrived: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     """When each answer arrived, by its text; in the order of the first arrivals."""
     kills: list[float] = field(default_factory=list)
+    brought: dict[str, list[tuple[float, float, bool]]] = field(default_factory=dict)
+    """When each text was brought to a webhook: begun, ended, and whether it was taken."""
 
     def was_killed_between(self, first: float, last: float) -> bool:
         """What was in the pipe when the program died arrives after that."""
         return any(first - IN_THE_PIPE_S <= kill <= last for kill in self.kills)
+
+    def story(self, text: str) -> str:
+        """What happened to one message, in seconds before and after its first answer."""
+        arrived = self.arrived.get(answer_to(text)) or [0.0]
+        zero = arrived[0]
+        brought = [
+            f"{began - zero:.2f} to {ended - zero:.2f}{'' if taken else ' refused'}"
+            for began, ended, taken in self.brought.get(text, ())
+        ]
+        kills = [f"{kill - zero:.2f}" for kill in self.kills if -60 < kill - zero < 60]
+        answers = [f"{at - zero:.2f}" for at in arrived]
+        return f"{text} (by the loop's clock {zero:.2f}): brought {brought}, answers {answers}, kills {kills}"
 
 
 @dataclass
@@ -52,6 +66,7 @@ class Report:
     doubled_by_crashes: int = 0
     doubled_by_cut_connections: int = 0
     seconds: float = 0.0
+    log: str = ""
 
     @property
     def is_clean(self) -> bool:
@@ -109,18 +124,19 @@ def count(report: Report, book: Book, chats: dict[str, list[Row]], done_and_cut:
     """Compare what is stored and what arrived with what was sent."""
     for chat, sent in book.sent.items():
         report.sent += len(sent)
-        _count_stored(report, chat, sent, chats.get(chat, []))
+        _count_stored(report, book, chat, sent, chats.get(chat, []))
         _count_arrived(report, book, chat, sent, done_and_cut)
 
 
-def _count_stored(report: Report, chat: str, sent: Sequence[str], rows: Sequence[Row]) -> None:
+def _count_stored(report: Report, book: Book, chat: str, sent: Sequence[str], rows: Sequence[Row]) -> None:
     questions = [row for row in rows if row.role == "user"]
     said = [row.content for row in questions]
     report.stored += len(said)
     report.lost += sorted(set(sent) - set(said))
     report.stored_twice += _twice(said)
     if said != list(sent) and sorted(said) == sorted(sent):
-        report.out_of_order.append(f"{chat}: {[one for one, other in zip(said, sent, strict=True) if one != other]}")
+        moved = [one for one, other in zip(said, sent, strict=True) if one != other]
+        report.out_of_order.append(f"{chat}: {[book.story(text) for text in moved]}")
     answers: dict[str | None, list[Row]] = defaultdict(list)
     for row in rows:
         if row.role == "assistant":
@@ -150,7 +166,7 @@ def _count_arrived(report: Report, book: Book, chat: str, sent: Sequence[str], d
         elif book.was_killed_between(at[0], at[-1]):
             report.doubled_by_crashes += 1
         else:
-            report.arrived_twice_without_cause.append(text)
+            report.arrived_twice_without_cause.append(book.story(text))
 
 
 def answer_to(text: str) -> str:

@@ -74,7 +74,7 @@ class PigeonPost:
     faults: list[BaseException] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     carried: list[tuple[str, bytes]] = field(default_factory=list)
-    batches: asyncio.Queue[Sequence[RawUpdate]] = field(default_factory=asyncio.Queue)
+    batches: asyncio.Queue[Sequence[RawUpdate] | Upstream] = field(default_factory=asyncio.Queue)
     before: Callable[[Part], Awaitable[None]] | None = None
     opened: list[str] = field(default_factory=list)
     refusal: BaseException | None = None
@@ -88,7 +88,10 @@ class PigeonPost:
 
     async def poll(self, after: int | None) -> AsyncIterator[Sequence[RawUpdate]]:
         while True:
-            yield await self.batches.get()
+            batch = await self.batches.get()
+            if isinstance(batch, Upstream):
+                raise batch
+            yield batch
 
     async def send(self, address: Mapping[str, Any], part: Part, shown_id: str = "") -> str:
         if self.before is not None:

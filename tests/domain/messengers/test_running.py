@@ -80,6 +80,28 @@ async def test_an_instance_runs_polls_and_sends(loft, running):
     assert run.identity["name"] == "Pigeon"
 
 
+async def test_a_hiccup_of_polling_neither_ends_an_instance_nor_keeps_it_from_sending(loft, running, monkeypatch):
+    monkeypatch.setattr("secretary.channels.running.run.FIRST_WAIT_S", 0)
+    await until(is_(loft, RunStatus.RUNNING), "running")
+    for _ in range(3):
+        await loft.post.batches.put(refused("channel_unreachable", retryable=True))
+    await loft.post.batches.put([raw(1, 7, say="Tell me a story")])
+
+    async def answered():
+        return loft.texts == ["The answer"]
+
+    await until(answered, "the answer")
+    assert len(loft.post.opened) == 1
+
+
+async def test_a_provider_that_cannot_be_polled_for_long_is_shown_to_have_failed(loft, running, monkeypatch):
+    await until(is_(loft, RunStatus.RUNNING), "running")
+    monkeypatch.setattr("secretary.channels.running.run.FIRST_WAIT_S", 0)
+    for _ in range(4):
+        await loft.post.batches.put(refused("channel_unreachable", retryable=True))
+    await until(is_(loft, RunStatus.FAILED), "failing")
+
+
 async def test_it_stops_and_starts_again_at_run_time_and_keeps_what_waits(loft, running):
     await until(is_(loft, RunStatus.RUNNING), "running")
     await switch(loft, on=False)

@@ -10,13 +10,16 @@ from tests.support.pigeon import raw, refused, window
 
 from secretary.channels.incoming import queries as incoming
 from secretary.channels.incoming import receipts
+from secretary.channels.letters import queue_of
 from secretary.channels.models import ChannelDelivery, ChannelReceipt, ChannelThread
 from secretary.channels.outgoing.outlet import MessengerOutlet
 from secretary.channels.outgoing.pace import Pacer
 from secretary.channels.ports import Pace
 from secretary.conversations.handover import service as handover
 from secretary.conversations.models import ChatSession
+from secretary.kernel import outbox
 from secretary.kernel.errors import Conflict
+from secretary.kernel.jobs import claim
 from secretary.kernel.outbox import unsent
 
 HOUR = timedelta(hours=1)
@@ -53,6 +56,66 @@ async def test_a_repetition_goes_on_from_where_it_stood(loft, pigeon):
     assert loft.texts == ["The ", "answ"]
     await loft.deliver()
     assert loft.texts == ["The ", "answ", "er"]
+
+
+async def job_of(loft, lease_s=60):
+    async with loft.app.units.write() as unit:
+        (job,) = await claim(unit, [outbox.PREFIX + queue_of(loft.pigeon.kind, loft.id)], unit.new_id(), lease_s)
+    return job
+
+
+async def test_what_is_going_out_when_an_instance_stops_is_recorded_first(loft):
+    await loft.says(7, "Tell me a story")
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def slowly(part):
+        begun.set()
+        await may_end.wait()
+
+    loft.post.before = slowly
+    handling = asyncio.create_task(loft.sender().handle(await job_of(loft)))
+    await begun.wait()
+    handling.cancel()
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await handling
+    assert loft.texts == ["The answer"]
+    assert await deliveries(loft) == [(1, "sent", "out-1", "")]
+    assert not await loft.deliver_one()
+
+
+async def test_a_provider_that_does_not_answer_holds_no_stopping_instance(loft, monkeypatch):
+    monkeypatch.setattr("secretary.channels.outgoing.sender.FAREWELL_S", 0.01)
+    await loft.says(7, "Tell me a story")
+    begun = asyncio.Event()
+
+    async def never(part):
+        begun.set()
+        await asyncio.Event().wait()
+
+    loft.post.before = never
+    handling = asyncio.create_task(loft.sender().handle(await job_of(loft)))
+    await begun.wait()
+    handling.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await handling
+    assert await deliveries(loft) == [(1, "queued", None, "")]
+
+
+async def test_what_went_out_after_its_lease_is_not_sent_again_by_the_next_holder(loft):
+    await loft.says(7, "Tell me a story")
+    late = await job_of(loft, lease_s=0)
+    again = []
+
+    async def meanwhile(part):
+        if not again:
+            again.append(await job_of(loft))
+
+    loft.post.before = meanwhile
+    await loft.sender().handle(late)
+    await loft.sender().handle(again[0])
+    assert loft.texts == ["The answer"]
+    assert not await loft.deliver_one()
 
 
 async def test_order_is_kept_in_a_conversation_while_others_go_on(loft):

@@ -20,7 +20,9 @@ Sign = Callable[[bytes, Signature], Mapping[str, str]]
 @dataclass(slots=True)
 class Habits:
     """How deliveries go. `twice` is the share that comes once more although it was taken; `shuffle` is how many of
-    the next updates are drawn from (1: in order); `connections` may be under way at once.
+    the next updates are drawn from (1: in order), and how often the first of them is passed over at most;
+    `connections` may be under way at once. `told` hears of every delivery: what was brought, when it began by the
+    loop's clock, and whether it was taken.
     """
 
     connections: int = 1
@@ -28,6 +30,7 @@ class Habits:
     shuffle: int = 1
     retry_s: float = 0.2
     timeout_s: float = 30.0
+    told: Callable[[bytes, float, bool], None] | None = None
 
 
 async def post(url: str, body: bytes, headers: Mapping[str, str], timeout_s: float = 30.0) -> int:
@@ -51,6 +54,7 @@ class Pump:
         self._random = Random(seed)
         self._waiting: list[tuple[bytes, bool]] = []
         self._under_way: list[bytes] = []
+        self._passed_over = 0
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._session: aiohttp.ClientSession | None = None
@@ -95,15 +99,24 @@ class Pump:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
-            drawn = self._random.randrange(min(self.habits.shuffle, len(self._waiting)))
-            body, again = self._waiting.pop(drawn)
+            body, again = self._waiting.pop(self._draw())
             self._under_way.append(body)
+            began = asyncio.get_running_loop().time()
             taken = await self._deliver(body)
             self._under_way.remove(body)
+            if self.habits.told is not None:
+                self.habits.told(body, began, taken)
             if not taken or again:
                 self._waiting.insert(min(len(self._waiting), self.habits.shuffle), (body, again and not taken))
             if not taken:
                 await asyncio.sleep(self.habits.retry_s)
+
+    def _draw(self) -> int:
+        """Whose turn it is; nobody waits for ever."""
+        is_long = self._passed_over >= self.habits.shuffle
+        drawn = 0 if is_long else self._random.randrange(min(self.habits.shuffle, len(self._waiting)))
+        self._passed_over = self._passed_over + 1 if drawn else 0
+        return drawn
 
     async def _deliver(self, body: bytes) -> bool:
         headers = {"Content-Type": "application/json", **self._sign(body, "right")}

@@ -1,10 +1,13 @@
 """The sender of an instance: brings letters to its provider, part by part, and keeps what became of them.
 
 A part that is out is recorded before the next one goes, so a repetition goes on from where it stood. Providers of
-messengers take no idempotency key: a crash between a request and its record brings that part twice.
+messengers take no idempotency key: a crash between a request and its record brings that part twice. Nothing but a crash
+does: whoever stops an instance lets what has begun to go out be recorded.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from secretary.channels.incoming import queries as incoming
@@ -21,10 +24,13 @@ from secretary.conversations.events import ConversationWentOn
 from secretary.conversations.handover.service import held
 from secretary.conversations.models import ChatAttachment
 from secretary.kernel.errors import Upstream
-from secretary.kernel.jobs import ClaimedJob, complete
+from secretary.kernel.jobs import ClaimedJob, LeaseLost, complete
 from secretary.kernel.unit import UnitFactory
 
-BLOCKED, MOVED, TOKEN, BUSY = "channel_blocked", "channel_moved", "channel_token", "channel_busy"
+BLOCKED, MOVED, TOKEN = "channel_blocked", "channel_moved", "channel_token"
+BUSY, UNREACHABLE = "channel_busy", "channel_unreachable"
+FAREWELL_S = 4.0
+"""How long a request and its record have to end when the instance stops."""
 
 
 class Sender:
@@ -63,8 +69,10 @@ class Sender:
     async def _letter(self, line: Line, job: ClaimedJob) -> None:
         async with self._units.read() as unit:
             letter = await self._writers[str(job.payload["writer"])](unit, job.payload)
-        if letter is None:
-            return
+        if letter is not None:
+            await _to_the_end(self._all_of(line, letter, job))
+
+    async def _all_of(self, line: Line, letter: Letter, job: ClaimedJob) -> None:
         sent = []
         for part in line.messenger.render(letter.message, line.settings):
             await self._pacer.wait(_chat(letter))
@@ -109,20 +117,26 @@ class Sender:
 
     async def _part(self, line: Line, message: Message, job: ClaimedJob, number: int, parts: Sequence[Part]) -> bool:
         """Bring one part and record it; with the last one the job is done. False: nothing more can be brought there."""
-        part = parts[number - 1]
         try:
-            provider_id = await self._out(line, message.letter, part, message.shown_id if number == 1 else "")
+            await _to_the_end(self._recorded(line, message, job, number, parts))
         except Upstream as error:
             await self._failed(message, job, number, error)
             if error.code == BLOCKED:
                 return False
             raise
+        return True
+
+    async def _recorded(
+        self, line: Line, message: Message, job: ClaimedJob, number: int, parts: Sequence[Part]
+    ) -> None:
+        shown_id = message.shown_id if number == 1 else ""
+        provider_id = await self._out(line, message.letter, parts[number - 1], shown_id)
         async with self._units.write() as unit:
             await record(unit, message, number, DeliveryStatus.SENT, provider_id)
             unit.record(ConversationWentOn(message.session_id, line.row.owner_id))
             if number == len(parts):
-                await complete(unit, job)
-        return True
+                with suppress(LeaseLost):  # it is out all the same: whoever has the job now has to know
+                    await complete(unit, job)
 
     async def _out(self, line: Line, letter: Letter, part: Part, shown_id: str = "") -> str:
         try:
@@ -158,6 +172,18 @@ class Sender:
                 note(unit, self._instance_id, "not_delivered", "warning", code=error.code)
             if error.code == BLOCKED and thread is not None:
                 thread.left = unit.now()
+
+
+async def _to_the_end(work: Coroutine[None, None, None]) -> None:
+    """Do this; where its caller is cancelled meanwhile, it has a while to end first."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=FAREWELL_S)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 def _later(error: Upstream) -> Upstream:

@@ -1,7 +1,7 @@
 """One instance at work, in the process that holds it: it asks for updates where it polls, and sends what is queued."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -10,10 +10,11 @@ from secretary.channels.files import Files
 from secretary.channels.incoming import receipts
 from secretary.channels.incoming.intake import Intake
 from secretary.channels.letters import Writer, queue_of
+from secretary.channels.messenger import RawUpdate
 from secretary.channels.models import RunStatus
 from secretary.channels.outgoing.live import Live
 from secretary.channels.outgoing.pace import Pacer
-from secretary.channels.outgoing.sender import TOKEN, Sender
+from secretary.channels.outgoing.sender import TOKEN, UNREACHABLE, Sender
 from secretary.channels.running import queries, service
 from secretary.channels.running.lines import Line, Lines
 from secretary.kernel import outbox
@@ -24,6 +25,8 @@ from secretary.kernel.unit import UnitFactory
 log = structlog.get_logger(__name__)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 2.0, 120.0
+BORNE = 3
+"""So many failures of polling in a row may pass before the instance has failed: providers hiccup every day."""
 SLOTS = 8
 POLL_S = 15.0
 GRACE_S = 1.0
@@ -143,18 +146,35 @@ class Run:
             self._refusal.set_exception(error)
 
     async def _poll(self) -> None:
-        """Store each batch before the next is asked for: that confirms it."""
+        """Ask for updates until the provider cannot be reached for a while; sending goes on in its hiccups."""
+        failures = 0
+        while True:
+            try:
+                async for batch in self._batches():
+                    failures = 0
+                    await self._take(batch)
+            except Upstream as error:
+                failures += 1
+                if error.code != UNREACHABLE or not error.retryable or failures > BORNE:
+                    raise
+                log.info("channel_not_polled", instance_id=self.row.id, failures=failures)
+            await asyncio.sleep(FIRST_WAIT_S * failures)
+
+    async def _batches(self) -> AsyncIterator[Sequence[RawUpdate]]:
         async with self._units.read() as unit:
             run = await queries.run(unit.db, self.row.id)
-        after = run.cursor if run is not None else None
-        async for batch in self._line.connection.poll(after):
-            if not batch:
-                continue
-            updates = [replace(update, follows=None) for update in batch]
-            async with self._units.write() as unit:
-                await receipts.store(unit, self.row.id, updates)
-                await queries.tell(unit.db, self.row.id, {"cursor": max(update.order for update in updates)})
-            self._tools.intake.stored(self.row.id, updates)
+        async for batch in self._line.connection.poll(run.cursor if run is not None else None):
+            yield batch
+
+    async def _take(self, batch: Sequence[RawUpdate]) -> None:
+        """Store a batch before the next is asked for: that confirms it."""
+        if not batch:
+            return
+        updates = [replace(update, follows=None) for update in batch]
+        async with self._units.write() as unit:
+            await receipts.store(unit, self.row.id, updates)
+            await queries.tell(unit.db, self.row.id, {"cursor": max(update.order for update in updates)})
+        self._tools.intake.stored(self.row.id, updates)
 
     async def _tell(self, status: RunStatus, error: str = "") -> None:
         async with self._units.write() as unit:
