@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from secretary.channels.files import MAX_BYTES
 from secretary.channels.models import ChannelInstance
 from secretary.channels.running.logbook import note
 from secretary.conversations.models import ChatSession
@@ -97,6 +98,14 @@ async def test_the_log_shows_its_last_lines(app, admin):
     said = (await admin.get(f"/admin/telegram/instances/{bot['id']}/logs?lines=2")).json()
     assert [entry["event"] for entry in said["entries"]] == ["event_3", "event_4"]
     assert said["logs"].splitlines()[1].endswith("INFO event_4 code=x")
+
+
+@pytest.mark.parametrize(("kind", "window", "per_chat_s"), [("telegram", None, 1.05), ("whatsapp", 86400.0, 0.0)])
+async def test_what_a_messenger_can_do_is_told_as_far_as_we_go(app, admin, kind, window, per_chat_s):
+    can = (await admin.get(f"/admin/{kind}/abilities")).json()
+    assert (can["reply_window"], can["pace"]["per_chat_s"], can["starts"]) == (window, per_chat_s, False)
+    assert can["max_characters"] == app.lines.messengers[kind].capabilities.max_characters
+    assert can["max_file_bytes"] == MAX_BYTES  # of which WhatsApp would give more
 
 
 async def test_the_oldest_bot_answers_the_endpoints_of_old(admin):

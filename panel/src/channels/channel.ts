@@ -1,5 +1,5 @@
 import type { Component } from 'vue'
-import type { ChannelsLogsOut, TelegramInstanceOut, ThreadsOut, WhatsappInstanceOut } from '@/api/generated'
+import type { AbilitiesOut, ChannelsLogsOut, TelegramInstanceOut, ThreadsOut, WhatsappInstanceOut } from '@/api/generated'
 import type { Module } from '@/lib/feature'
 
 /** One bot or number, whatever its kind. */
@@ -31,8 +31,9 @@ export interface Channel {
   setup: Component
   parts: readonly Part[]
   own: (row: Instance) => Record<string, unknown>
-  keys: { list: Key; one: (id: string) => Key; logs: (id: string) => Key }
+  keys: { list: Key; one: (id: string) => Key; logs: (id: string) => Key; abilities: Key }
   list: () => Promise<{ instances: Instance[]; total: number }>
+  abilities: () => Promise<AbilitiesOut>
   read: (id: string) => Promise<Instance>
   create: (body: object) => Promise<Instance>
   change: (id: string, body: object) => Promise<Instance>

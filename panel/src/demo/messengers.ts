@@ -52,6 +52,7 @@ const done = (message = 'ok'): unknown => ({ status: 'ok', message })
 function ofKind(kind: string): Route[] {
   const one = `${at(kind)}/:id`
   return [
+    get(`/admin/${kind}/abilities`, () => recorded(`/admin/${kind}/abilities`)),
     get(`${one}/status`, ({ params }) => statusOf(kind, instance(kind, params[0]!))),
     get(`${one}/logs`, ({ params }) => ({ logs: '', entries: [], ...recorded(`${at(kind)}/${instance(kind, params[0]!).id}/logs`) })),
     ...['start', 'restart', 'stop'].map((name) => post(`${one}/${name}`, ({ params }) => switched(kind, instance(kind, params[0]!), name !== 'stop'))),

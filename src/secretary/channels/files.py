@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import time
 
 import structlog
 
@@ -29,6 +30,8 @@ FETCH = "channels.fetch"
 MAX_BYTES = 20_000_000
 MOST_IMAGES = 4
 MAX_IMAGE_BYTES = 5_000_000
+YOUNG_S = 3600.0
+"""A file younger than that may belong to a message that is just being stored."""
 SEEN_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 
 
@@ -133,10 +136,10 @@ class Files:
 
     async def sweep(self) -> int:
         """Delete files whose attachment is gone. Returns how many. Repeatable."""
-        names = await asyncio.to_thread(_names, self.folder)
+        paths = await asyncio.to_thread(_written, self.folder, time() - YOUNG_S)
         async with self.units.read() as unit:
-            known = await attachments.known(unit, list(names))
-        gone = [path for name, path in names.items() if name not in known]
+            known = await attachments.known(unit, [path.name for path in paths])
+        gone = [path for path in paths if path.name not in known]
         for path in gone:
             await asyncio.to_thread(path.unlink, missing_ok=True)
         return len(gone)
@@ -158,5 +161,11 @@ def _write(path: Path, data: bytes) -> None:
     scratch.replace(path)
 
 
-def _names(folder: Path) -> dict[str, Path]:
-    return {path.name: path for path in folder.glob("*/*") if not path.suffix} if folder.is_dir() else {}
+def _written(folder: Path, before: float) -> list[Path]:
+    """What was written before then, and what was begun and never finished."""
+    found = []
+    for path in folder.glob("*/*"):
+        with suppress(FileNotFoundError):  # it has just become whole, or was discarded
+            if path.stat().st_mtime < before:
+                found.append(path)
+    return found

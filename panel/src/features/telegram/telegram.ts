@@ -7,6 +7,7 @@ import {
   telegramDeleteInstance,
   telegramListInstances,
   telegramListInstanceSessions,
+  telegramReadAbilities,
   telegramReadInstance,
   telegramReadLogs,
   telegramRestartInstance,
@@ -14,7 +15,7 @@ import {
   telegramStopInstance,
 } from '@/api'
 import type { TelegramInstanceOut } from '@/api/generated'
-import { telegramListInstanceSessionsQueryKey, telegramListInstancesQueryKey, telegramReadInstanceQueryKey, telegramReadLogsQueryKey } from '@/api/generated/@tanstack/vue-query.gen'
+import { telegramListInstanceSessionsQueryKey, telegramListInstancesQueryKey, telegramReadAbilitiesQueryKey, telegramReadInstanceQueryKey, telegramReadLogsQueryKey } from '@/api/generated/@tanstack/vue-query.gen'
 import { defineChannel, type Instance } from '@/channels/channel'
 
 const MOST = 500
@@ -53,8 +54,10 @@ export const telegram = defineChannel({
     list: telegramListInstancesQueryKey({ query: { limit: MOST } }),
     one: (instance_id) => telegramReadInstanceQueryKey({ path: { instance_id } }),
     logs: (instance_id) => telegramReadLogsQueryKey({ path: { instance_id } }),
+    abilities: telegramReadAbilitiesQueryKey(),
   },
   list: async () => (await telegramListInstances({ query: { limit: MOST }, throwOnError: true })).data,
+  abilities: async () => (await telegramReadAbilities({ throwOnError: true })).data,
   read: async (id) => (await telegramReadInstance(AT(id))).data.instance,
   create: async (body) => (await telegramCreateInstance({ body, throwOnError: true })).data.instance,
   change: async (id, body) => (await telegramChangeInstance({ ...AT(id), body })).data.instance,

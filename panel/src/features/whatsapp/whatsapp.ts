@@ -5,6 +5,7 @@ import {
   whatsappCreateInstance,
   whatsappDeleteInstance,
   whatsappListInstances,
+  whatsappReadAbilities,
   whatsappReadInstance,
   whatsappReadLogs,
   whatsappRestartInstance,
@@ -12,7 +13,7 @@ import {
   whatsappStopInstance,
 } from '@/api'
 import type { WhatsappInstanceOut } from '@/api/generated'
-import { whatsappListInstancesQueryKey, whatsappReadInstanceQueryKey, whatsappReadLogsQueryKey } from '@/api/generated/@tanstack/vue-query.gen'
+import { whatsappListInstancesQueryKey, whatsappReadAbilitiesQueryKey, whatsappReadInstanceQueryKey, whatsappReadLogsQueryKey } from '@/api/generated/@tanstack/vue-query.gen'
 import { defineChannel, type Instance } from '@/channels/channel'
 
 const MOST = 500
@@ -51,8 +52,10 @@ export const whatsapp = defineChannel({
     list: whatsappListInstancesQueryKey({ query: { limit: MOST } }),
     one: (instance_id) => whatsappReadInstanceQueryKey({ path: { instance_id } }),
     logs: (instance_id) => whatsappReadLogsQueryKey({ path: { instance_id } }),
+    abilities: whatsappReadAbilitiesQueryKey(),
   },
   list: async () => (await whatsappListInstances({ query: { limit: MOST }, throwOnError: true })).data,
+  abilities: async () => (await whatsappReadAbilities({ throwOnError: true })).data,
   read: async (id) => (await whatsappReadInstance(AT(id))).data.instance,
   create: async (body) => (await whatsappCreateInstance({ body, throwOnError: true })).data.instance,
   change: async (id, body) => (await whatsappChangeInstance({ ...AT(id), body })).data.instance,

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Executable, bindparam, delete, exists, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from secretary.audit.chain import HEAD, Entry, Seal
 from secretary.audit.models import AuditEntry, AuditKey, AuditSeal
+from secretary.kernel import upsert
 
 _ENTRY_FIELDS, _SEAL_FIELDS = tuple(Entry.__dataclass_fields__), tuple(Seal.__dataclass_fields__)
 ENTRY = [getattr(AuditEntry, name) for name in _ENTRY_FIELDS]
@@ -36,9 +36,8 @@ async def locked_head(db: AsyncSession) -> Seal:
 
 def _first_head(db: AsyncSession) -> Executable:
     values = {"id": HEAD, "number": 0, "hash": "", "removed": 0, "key_id": "", "signature": "", "timestamp": func.now()}
-    if db.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(AuditSeal).values(values).on_conflict_do_nothing()
-    return sqlite.insert(AuditSeal).values(values).on_conflict_do_nothing()
+    first: Executable = upsert.insert(db.get_bind().dialect.name, AuditSeal).values(values).on_conflict_do_nothing()
+    return first
 
 
 async def seals(db: AsyncSession) -> Sequence[Seal]:

@@ -21,7 +21,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -30,6 +29,7 @@ from secretary.conversations import queries as conversation_queries
 from secretary.conversations.contacts.models import Contact
 from secretary.conversations.models import ChatSession
 from secretary.conversations.ports import SessionState
+from secretary.kernel import upsert
 
 RECEIPTS = cast(Table, ChannelReceipt.__table__)
 
@@ -37,7 +37,7 @@ RECEIPTS = cast(Table, ChannelReceipt.__table__)
 # What is asked with every message is built once, and goes past the unit of work: both cost more than the asking.
 @cache
 def _added(dialect: str, names: tuple[str, ...], *, alone: bool) -> Any:
-    into = (postgresql if dialect == "postgresql" else sqlite).insert(RECEIPTS)
+    into = upsert.insert(dialect, RECEIPTS)
     if alone:
         its = {name: bindparam(name, type_=RECEIPTS.c[name].type) for name in names}
         before = (RECEIPTS.c.instance_id == its["instance_id"], RECEIPTS.c.thread == its["thread"])

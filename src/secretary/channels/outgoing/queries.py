@@ -6,12 +6,12 @@ from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Row, Select, Table, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from secretary.channels.incoming.queries import SESSIONS, THREADS, WAYS
 from secretary.channels.models import ChannelDelivery, DeliveryStatus
 from secretary.conversations.models import ChatMessage
+from secretary.kernel import upsert
 
 DELIVERIES = cast(Table, ChannelDelivery.__table__)
 MESSAGES = cast(Table, ChatMessage.__table__)
@@ -74,7 +74,7 @@ async def at_provider(db: AsyncSession, instance_id: str, provider_message_id: s
 
 @cache
 def _add_queued(dialect: str) -> Any:
-    return (postgresql if dialect == "postgresql" else sqlite).insert(DELIVERIES).on_conflict_do_nothing()
+    return upsert.insert(dialect, DELIVERIES).on_conflict_do_nothing()
 
 
 async def add_queued(db: AsyncSession, message_id: str, instance_id: str, session_id: str, now: datetime) -> None:
@@ -88,7 +88,7 @@ async def add_queued(db: AsyncSession, message_id: str, instance_id: str, sessio
 
 @cache
 def _put(dialect: str) -> Any:
-    into = (postgresql if dialect == "postgresql" else sqlite).insert(DELIVERIES)
+    into = upsert.insert(dialect, DELIVERIES)
     known_id = func.coalesce(into.excluded.provider_message_id, DELIVERIES.c.provider_message_id)
     changed = {name: into.excluded[name] for name in ("state", "error", "updated")}
     return into.on_conflict_do_update(

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import CursorResult, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from secretary.channels.models import ChannelLogEntry, ChannelRun, RunStatus
+from secretary.kernel import upsert
 
 LOG_KEPT = 1000
 
@@ -24,9 +24,9 @@ async def runs(db: AsyncSession, instance_ids: Collection[str]) -> Mapping[str, 
 
 async def add_run(db: AsyncSession, instance_id: str, now: datetime) -> None:
     """The row of an instance that has not run yet."""
-    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
     row = {"instance_id": instance_id, "status": RunStatus.STOPPED, "error": "", "since": now, "identity": {}}
-    await db.execute(dialect.insert(ChannelRun).values(row).on_conflict_do_nothing())
+    into = upsert.insert(db.get_bind().dialect.name, ChannelRun)
+    await db.execute(into.values(row).on_conflict_do_nothing())
 
 
 async def take_lease(db: AsyncSession, instance_id: str, holder: str, now: datetime, until: datetime) -> bool:

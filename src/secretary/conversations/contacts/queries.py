@@ -6,13 +6,13 @@ from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, and_, bindparam, func, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from secretary.conversations.contacts.identity import alike
 from secretary.conversations.contacts.models import IS_PROVEN, Contact, ContactIdentity, ContactNote
 from secretary.conversations.models import ChatSession
 from secretary.conversations.ports import Visible
+from secretary.kernel import upsert
 
 _IDENTITIES = cast(Table, ContactIdentity.__table__)
 _KNOWN = (
@@ -35,8 +35,7 @@ async def known_by(db: AsyncSession, tenant: str, kind: str, value: str) -> Cont
 
 @cache
 def _claim(dialect: str) -> Any:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    claimed = insert(_IDENTITIES).on_conflict_do_nothing(
+    claimed = upsert.insert(dialect, _IDENTITIES).on_conflict_do_nothing(
         index_elements=["tenant", "kind", "value"], index_where=text(IS_PROVEN)
     )
     return claimed.returning(_IDENTITIES.c.id)

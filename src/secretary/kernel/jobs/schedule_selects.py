@@ -4,21 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from secretary.kernel import upsert
 from secretary.kernel.jobs.schedule_table import Schedule
 
 
 async def insert(db: AsyncSession, values: Mapping[str, object]) -> None:
     """Add one; nothing happens when its key is there."""
-    is_postgresql = db.get_bind().dialect.name == "postgresql"
-    statement = (
-        postgresql.insert(Schedule).values(values).on_conflict_do_nothing()
-        if is_postgresql
-        else sqlite.insert(Schedule).values(values).on_conflict_do_nothing()
-    )
-    await db.execute(statement)
+    into = upsert.insert(db.get_bind().dialect.name, Schedule)
+    await db.execute(into.values(values).on_conflict_do_nothing())
 
 
 async def all_schedules(db: AsyncSession) -> Sequence[Schedule]:

@@ -24,10 +24,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from secretary.kernel import upsert
 from secretary.kernel.jobs.table import Job, JobState
 
 JOBS = cast(Table, Job.__table__)
@@ -48,7 +48,7 @@ async def insert(db: AsyncSession, values: Mapping[str, object], *, once: bool) 
 # This and what is asked with every job is built once, and goes past the unit of work: both cost more than the asking.
 @cache
 def _inserted(dialect: str, names: tuple[str, ...], *, once: bool) -> Any:
-    into = (postgresql if dialect == "postgresql" else sqlite).insert(JOBS)
+    into = upsert.insert(dialect, JOBS)
     if once:
         its = {name: bindparam(name, type_=JOBS.c[name].type) for name in names}
         same = select(JOBS.c.number).where(JOBS.c.kind == its["kind"], JOBS.c.key == its["key"])

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, true
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, defer
 
+from secretary.kernel import upsert
 from secretary.knowledge.contradictions.models import Compared, Contradiction, Statement
 from secretary.knowledge.contradictions.shapes import Said, State
 from secretary.knowledge.contradictions.statements import Passage
@@ -75,8 +75,8 @@ async def replace_statements(db: AsyncSession, document_id: str, said: Sequence[
 
 async def mark_compared(db: AsyncSession, document_id: str, stamp: str) -> None:
     """Remember as what a document was compared."""
-    upsert: Any = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    made = upsert(Compared).values(document_id=document_id, stamp=stamp)
+    into = upsert.insert(db.get_bind().dialect.name, Compared)
+    made = into.values(document_id=document_id, stamp=stamp)
     await db.execute(made.on_conflict_do_update(index_elements=["document_id"], set_={"stamp": stamp}))
 
 

@@ -151,10 +151,6 @@ def too_large(limit_bytes: int) -> Invalid:
     )
 
 
-def no_file() -> Invalid:
-    return Invalid("no_file", en="Send one file in the field `file`.", ru="Пришлите один файл в поле `file`.")
-
-
 def busy() -> Conflict:
     return Conflict(
         "document_being_read",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, and_, delete, distinct, exists, func, literal_column, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from secretary.kernel import upsert
 from secretary.knowledge.models import Chunk, ChunkVector, Document, DocumentCollection, KnowledgeCollection
 from secretary.knowledge.search.entry import Entry
 from secretary.knowledge.search.ports import Passage
@@ -114,8 +114,8 @@ async def store_vectors(db: AsyncSession, model: str, found: Mapping[str, bytes]
     still = set((await db.scalars(select(Chunk.text_hash).where(Chunk.text_hash.in_(found)))).all())
     rows = [{"text_hash": text_hash, "model": model, "vector": found[text_hash]} for text_hash in sorted(still)]
     if rows:
-        insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-        await db.execute(insert(ChunkVector).values(rows).on_conflict_do_nothing())
+        into = upsert.insert(db.get_bind().dialect.name, ChunkVector)
+        await db.execute(into.values(rows).on_conflict_do_nothing())
 
 
 async def forget_other_vectors(db: AsyncSession, models: Sequence[str]) -> None:

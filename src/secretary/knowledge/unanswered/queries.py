@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Table, and_, delete, distinct, exists, func, or_, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from secretary.kernel import upsert
 from secretary.knowledge.unanswered.models import UnansweredGroup, UnansweredQuestion
 from secretary.knowledge.unanswered.shapes import Order, Reason, State, Where
 
@@ -47,8 +47,7 @@ class Tally:
 
 @cache
 def _add(dialect: str) -> Any:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return insert(_TABLE).on_conflict_do_nothing()
+    return upsert.insert(dialect, _TABLE).on_conflict_do_nothing()
 
 
 async def add(db: AsyncSession, where: Where, reason: Reason, *, asked: datetime, is_shown: bool = True) -> None:

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from secretary.kernel import upsert
 from secretary.kernel.db import Base
 from secretary.usage.models import Measure, Told, UsageCounter, UsageHour, UsageLimit
 from secretary.usage.queries.rows import hour_of
@@ -120,8 +120,8 @@ async def begin(db: AsyncSession, keys: Sequence[CounterKey]) -> None:
 
 async def _insert(db: AsyncSession, limit_id: str, start: datetime, used: int) -> None:
     values = {"limit_id": limit_id, "period_start": start, "used": used, "held": 0, "told": 0}
-    dialect: Any = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
-    await db.execute(dialect.insert(UsageCounter).values(values).on_conflict_do_nothing())
+    into = upsert.insert(db.get_bind().dialect.name, UsageCounter)
+    await db.execute(into.values(values).on_conflict_do_nothing())
 
 
 async def consumed_since(db: AsyncSession, limit: UsageLimit, start: datetime) -> int:

@@ -7,14 +7,14 @@ counters before calls before hours, so that two processes never wait for each ot
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from secretary.kernel import upsert
 from secretary.kernel.db import Base
 from secretary.usage.models import NOT_DONE, CallStatus, UsageHour, UsageRow
 from secretary.usage.ports import Outcome
@@ -79,12 +79,11 @@ _STILL_OPEN = (
 _SUMS = tuple(HourSum.__dataclass_fields__)
 
 
-def _growing(statement: Any) -> Any:
+@cache
+def _growing(dialect: str) -> Any:
+    statement = upsert.insert(dialect, _hours)
     grown = {name: _hours.c[name] + statement.excluded[name] for name in _SUMS}
     return statement.on_conflict_do_update(index_elements=list(HourKey._fields), set_=grown)
-
-
-_GROW = {"sqlite": _growing(sqlite.insert(_hours)), "postgresql": _growing(postgresql.insert(_hours))}
 
 
 def hour_of(moment: datetime) -> int:
@@ -106,7 +105,7 @@ async def close_rows(db: AsyncSession, endings: Sequence[Mapping[str, Any]]) -> 
 async def add_to_hours(db: AsyncSession, sums: Mapping[HourKey, HourSum]) -> None:
     if sums:
         rows = [key._asdict() | {"place": _place(key)} | asdict(added) for key, added in sorted(sums.items())]
-        await (await db.connection()).execute(_GROW[db.get_bind().dialect.name], rows)
+        await (await db.connection()).execute(_growing(db.get_bind().dialect.name), rows)
 
 
 def _place(key: HourKey) -> int:

@@ -1,16 +1,14 @@
 """Ways for documents to come in, below `/admin/wiki-rag`: files, pasted text, addresses, sites; and stopping them."""
 
-from collections.abc import AsyncIterator
 from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
 
 from secretary.kernel.errors import Invalid
 from secretary.kernel.jobs import JobState
 from secretary.kernel.unit import Actor
-from secretary.knowledge.documents import faults, imports, service, sites
+from secretary.knowledge.documents import imports, service, sites
 from secretary.knowledge.documents.api.deps import DocumentServices, Limit, MayEdit, Offered, Offset, Speaks
 from secretary.knowledge.documents.api.import_schemas import (
     AddressIn,
@@ -27,40 +25,23 @@ from secretary.knowledge.documents.api.import_schemas import (
 from secretary.knowledge.documents.api.schemas import DocumentAnswer, DocumentOut
 from secretary.knowledge.documents.imports import Asked
 from secretary.knowledge.documents.passages import prepare
+from secretary.web import forms
 from secretary.web.deps import UnitDep
 
 router = APIRouter(prefix="/admin/wiki-rag", tags=["knowledge"])
 
-_SLICE: Final = 1 << 20
 _FIELDS: Final = 200
 _ID_LENGTH: Final = 36
-_FORM: Final = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            }
-        },
-    }
-}
 
 
-@router.post("/documents/upload", status_code=202, openapi_extra=_FORM)
+@router.post("/documents/upload", status_code=202, openapi_extra=forms.described())
 async def upload_document(request: Request, who: MayEdit, offered: Offered, language: Speaks) -> AskedOut:
     """Send a file; a job reads it. The name of an upload that is there already makes a new version of it.
 
     A form's fields `collection_ids` say which collections it goes into.
     """
-    try:  # the form is read here, after the caller's right is known
-        async with request.form(max_files=1, max_fields=_FIELDS) as form:
-            return await _upload(who, offered, language, form)
-    except HTTPException as error:
-        raise faults.no_file() from error
+    async with forms.one_file(request, _FIELDS) as (file, form):
+        return await _upload(who, offered, language, file, _collection_ids(form))
 
 
 @router.post("/documents/text")
@@ -125,16 +106,15 @@ async def cancel_import(who: MayEdit, offered: Offered, job_id: str) -> JobOut:
     return JobOut(status="cancelled", job_id=job_id)
 
 
-async def _upload(who: Actor, offered: DocumentServices, language: Speaks, form: FormData) -> AskedOut:
-    sent = form.get("file")
-    if not isinstance(sent, UploadFile) or not sent.filename:
-        raise faults.no_file()
+async def _upload(
+    who: Actor, offered: DocumentServices, language: Speaks, sent: UploadFile, collection_ids: list[str] | None
+) -> AskedOut:
     shelf = offered.documents.uploads
-    received = await shelf.keep(offered.units.new_id(), _chunks(sent))
+    received = await shelf.keep(offered.units.new_id(), forms.chunks(sent))
     asked: Asked | None = None
     try:
         async with offered.units.write(who) as unit:
-            asked = await imports.upload(unit, sent.filename, received, _collection_ids(form))
+            asked = await imports.upload(unit, sent.filename or "", received, collection_ids)
             [shown] = await service.shown(unit, [asked.document])
             answer = AskedOut(document=DocumentOut.of(shown, language), job_id=asked.job_id)
     except BaseException:
@@ -144,11 +124,6 @@ async def _upload(who: Actor, offered: DocumentServices, language: Speaks, form:
         shelf.discard(received.name)
         answer.status = "unchanged"
     return answer
-
-
-async def _chunks(sent: UploadFile) -> AsyncIterator[bytes]:
-    while chunk := await sent.read(_SLICE):
-        yield chunk
 
 
 def _collection_ids(form: FormData) -> list[str] | None:
