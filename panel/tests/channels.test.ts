@@ -2,6 +2,7 @@ import { flushPromises } from '@vue/test-utils'
 import { describe, expect, test } from 'vitest'
 import { Problem } from '../src/api'
 import type { TelegramInstanceOut, WhatsappInstanceOut } from '../src/api/generated'
+import AbilitiesCard from '../src/channels/AbilitiesCard.vue'
 import ChannelList from '../src/channels/ChannelList.vue'
 import { answersOf, changesOf, draftOf } from '../src/channels/draft'
 import { placed } from '../src/channels/refusals'
@@ -105,4 +106,15 @@ test('an address that Meta cannot reach is told', () => {
   expect(addressFault('https://shop.example/webhooks/whatsapp/x')).toBeNull()
   expect(shownPhone('79991234567')).toBe('+7 999 123-45-67')
   expect(freshToken()).toMatch(/^[0-9a-f]{36}$/)
+})
+
+test.each([
+  [telegram, { reply_window: null, pace: { per_second: 28, per_chat_s: 1.05 } }, ['up to 20 MB', 'always', '28 messages a second, one a second in a chat']],
+  [whatsapp, { reply_window: 86400, pace: { per_second: 80, per_chat_s: 0 } }, ['up to 20 MB', '24 hours, then a template', '80 messages a second']],
+])('what a messenger can do is said in words', async (channel, own, words) => {
+  const can = { streams: true, buttons: true, max_buttons: 10, markdown: true, max_characters: 4096, max_caption: 1024, voice: true, files: true, max_file_bytes: 20_000_000, edits: false, typing: true, starts: false, ...own }
+  const card = await mounted(AbilitiesCard, { props: { channel }, answers: { [`GET /admin/${channel.kind}/abilities`]: can } })
+  const said = card.findAll('dd').map((each) => each.text())
+  expect(said).toEqual(expect.arrayContaining(['4,096 characters', 'Yes', 'No', ...words]))
+  card.unmount()
 })
