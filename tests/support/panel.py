@@ -160,13 +160,13 @@ class Panel:
 
     def wear(self, theme: str) -> None:
         """Put a theme on; colours that glide into it are there at once."""
-        self.page.evaluate(
-            """theme => {
-                document.documentElement.dataset.theme = theme
+        self.page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        self.until(  # what inherits a colour may begin to glide when the other has ended
+            """() => {
                 const gliding = document.getAnimations().filter(one => one.effect?.getTiming().iterations !== Infinity)
                 for (const one of gliding) one.finish()
-            }""",
-            theme,
+                return !gliding.length
+            }"""
         )
 
     def axe(self) -> list[str]:
