@@ -5,8 +5,7 @@ messengers take no idempotency key: a crash between a request and its record bri
 does: whoever stops an instance lets what has begun to go out be recorded.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -25,6 +24,7 @@ from secretary.conversations.handover.service import held
 from secretary.conversations.models import ChatAttachment
 from secretary.kernel.errors import Upstream
 from secretary.kernel.jobs import ClaimedJob, LeaseLost, complete
+from secretary.kernel.leaving import to_the_end
 from secretary.kernel.unit import UnitFactory
 
 BLOCKED, MOVED, TOKEN = "channel_blocked", "channel_moved", "channel_token"
@@ -70,7 +70,7 @@ class Sender:
         async with self._units.read() as unit:
             letter = await self._writers[str(job.payload["writer"])](unit, job.payload)
         if letter is not None:
-            await _to_the_end(self._all_of(line, letter, job))
+            await to_the_end(self._all_of(line, letter, job), FAREWELL_S)
 
     async def _all_of(self, line: Line, letter: Letter, job: ClaimedJob) -> None:
         sent = []
@@ -118,7 +118,7 @@ class Sender:
     async def _part(self, line: Line, message: Message, job: ClaimedJob, number: int, parts: Sequence[Part]) -> bool:
         """Bring one part and record it; with the last one the job is done. False: nothing more can be brought there."""
         try:
-            await _to_the_end(self._recorded(line, message, job, number, parts))
+            await to_the_end(self._recorded(line, message, job, number, parts), FAREWELL_S)
         except Upstream as error:
             await self._failed(message, job, number, error)
             if error.code == BLOCKED:
@@ -172,18 +172,6 @@ class Sender:
                 note(unit, self._instance_id, "not_delivered", "warning", code=error.code)
             if error.code == BLOCKED and thread is not None:
                 thread.left = unit.now()
-
-
-async def _to_the_end(work: Coroutine[None, None, None]) -> None:
-    """Do this; where its caller is cancelled meanwhile, it has a while to end first."""
-    task = asyncio.create_task(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=FAREWELL_S)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        raise
 
 
 def _later(error: Upstream) -> Upstream:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar, TypeVarTuple
 
+from secretary.kernel.leaving import to_the_end
 from secretary.operations.local_models.part import Part
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ async def hold(target: Path) -> AsyncIterator[Held]:
     finally:
         closed = executor.submit(_close, opened)
         executor.shutdown(wait=False)
-        await asyncio.shield(asyncio.wrap_future(closed))
+        await to_the_end(asyncio.wrap_future(closed))
 
 
 def _close(opened: Future[Part]) -> None:

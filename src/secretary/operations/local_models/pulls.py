@@ -1,7 +1,7 @@
 """Pulls as durable jobs: asked for, done by a worker, seen, stopped."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +26,7 @@ from secretary.kernel.jobs import (
     note_progress,
 )
 from secretary.kernel.jobs.retry import Failure
+from secretary.kernel.leaving import to_the_end
 from secretary.kernel.unit import Unit, UnitFactory
 from secretary.operations.local_models.errors import model_error
 from secretary.operations.local_models.events import LocalModelAsked, LocalModelPulled
@@ -102,7 +103,7 @@ def handlers(units: UnitFactory, puller: Puller, shelf: Shelf, engine: Engine) -
         try:
             installed = await puller.pull(order, report)
         except (LeaseLost, asyncio.CancelledError):  # stopped; taken over by another worker; or we are going home
-            await _whatever_happens(_clear_up(units, shelf, job, order.wanted))
+            await to_the_end(_clear_up(units, shelf, job, order.wanted))  # the worker, too, hears that a job is gone
             raise
         except Conflict as error:
             raise _later(error) from error
@@ -129,15 +130,6 @@ async def _clear_up(units: UnitFactory, shelf: Shelf, job: ClaimedJob, wanted: W
     """Nobody will go on with what was stopped."""
     if await _is_forgotten(units, job.id):
         await drop_part(shelf, wanted)
-
-
-async def _whatever_happens(work: Coroutine[None, None, None]) -> None:
-    """Done to its end, though we may be cancelled meanwhile: the worker, too, hears that a job is gone."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    finally:
-        await task
 
 
 async def _is_forgotten(units: UnitFactory, job_id: str) -> bool:
