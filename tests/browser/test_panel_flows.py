@@ -127,6 +127,7 @@ def test_what_a_stranger_wrote_runs_nothing_and_breaks_nothing(browser, served):
 def test_keys_work_on_a_russian_layout(browser, served):
     with at_panel(browser, served.url) as panel:
         panel.go("/faq")
+        panel.page.locator("tbody tr, [data-row]").first.wait_for()
         panel.page.locator("#main").focus()
         panel.press("KeyJ", "о")
         panel.until("document.activeElement?.matches('tbody tr, [data-row]')")
