@@ -102,6 +102,28 @@ async def test_a_provider_that_cannot_be_polled_for_long_is_shown_to_have_failed
     await until(is_(loft, RunStatus.FAILED), "failing")
 
 
+async def test_it_does_not_stop_before_what_is_going_out_is_recorded(loft, running, monkeypatch):
+    monkeypatch.setattr("secretary.channels.running.run.GRACE_S", 0.01)
+    await until(is_(loft, RunStatus.RUNNING), "running")
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def slowly(part):
+        begun.set()
+        await may_end.wait()
+
+    loft.post.before = slowly
+    await loft.says(7, "Tell me a story")
+    await begun.wait()
+    closing = asyncio.create_task(running.close())
+    for _ in range(10):
+        await a_moment()
+    assert not closing.done()
+    may_end.set()
+    await closing
+    assert loft.texts == ["The answer"]
+    assert not await loft.deliver_one(), "it is recorded"
+
+
 async def test_it_stops_and_starts_again_at_run_time_and_keeps_what_waits(loft, running):
     await until(is_(loft, RunStatus.RUNNING), "running")
     await switch(loft, on=False)

@@ -1,8 +1,8 @@
 """The sender of an instance: brings letters to its provider, part by part, and keeps what became of them.
 
 A part that is out is recorded before the next one goes, so a repetition goes on from where it stood. Providers of
-messengers take no idempotency key: a crash between a request and its record brings that part twice. Nothing but a crash
-does: whoever stops an instance lets what has begun to go out be recorded.
+messengers take no idempotency key: a crash between a request and its record, or a connection that breaks before the
+answer, brings that part twice. Stopping an instance does not: what has begun to go out is recorded first.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -14,7 +14,7 @@ from secretary.channels.messenger import RawUpdate
 from secretary.channels.models import RunStatus
 from secretary.channels.outgoing.live import Live
 from secretary.channels.outgoing.pace import Pacer
-from secretary.channels.outgoing.sender import TOKEN, UNREACHABLE, Sender
+from secretary.channels.outgoing.sender import FAREWELL_S, TOKEN, UNREACHABLE, Sender
 from secretary.channels.running import queries, service
 from secretary.channels.running.lines import Line, Lines
 from secretary.kernel import outbox
@@ -108,7 +108,7 @@ class Run:
         finally:
             self._worker = None
             worker.stop()
-            await asyncio.wait({sending}, timeout=2 * GRACE_S)
+            await asyncio.wait({sending}, timeout=GRACE_S + FAREWELL_S + GRACE_S)  # by then it has ended by itself
             for task in tasks:
                 task.cancel()
             results = await asyncio.gather(*tasks, return_exceptions=True)
